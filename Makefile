@@ -1,0 +1,53 @@
+# Every target installs what it needs. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8080
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fmt bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.demo-installed ## run everything on embedded parts and show the map (PORT=8080, RESET=1 starts anew)
+	@exec $(BIN)/vinterkoll demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
+
+test: $(VENV)/.dev-installed ## install the Debian packages the tests need, then run all tests
+	@sh tests/debian-packages.sh
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev-installed ## lint and types, nothing is changed
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy -p vinterkoll
+	$(BIN)/mypy tests bench
+
+fmt: $(VENV)/.dev-installed ## format the code and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev-installed ## measure decode rates, the write path and the worker beside their yardsticks
+	@sh tests/debian-packages.sh
+	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+lock: $(VENV)/.dev-installed ## resolve the dependencies anew into requirements/*.txt
+	sh requirements/lock.sh $(BIN)/uv
+
+clean: ## remove the environment, caches and the demo's data
+	@test ! -x $(BIN)/vinterkoll || $(BIN)/vinterkoll demo --remove
+	rm -rf $(VENV) .demo .cache build *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+# One environment; a stamp per requirements file, so that `make test` after `make demo` only adds what is missing.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'vinterkoll needs Python 3.11 or newer; name one with make PYTHON=python3.12 …' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo 'no venv: apt install python3-venv' >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.%-installed: requirements/%.txt pyproject.toml | $(BIN)/python
+	@echo 'installing $* requirements into $(VENV) …'
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements/$*.txt
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,1 @@
+"""The wiring: the `vinterkoll` command, settings, worker and demo. Nobody imports it."""

@@ -1,0 +1,118 @@
+"""Raw observations: a grow-only set, written in bulk; what was there already is left as it is."""
+
+from typing import Any, Final
+
+import numpy as np
+import psycopg
+from numpy.typing import NDArray
+
+from vinterkoll.processing.digest import row_digest
+from vinterkoll.processing.observations import IntColumn, ObservationKind, Rows, number_fields, text_fields
+from vinterkoll.storage.columns import (
+    Bigints,
+    Column,
+    Doubles,
+    Instants,
+    Integers,
+    Reals,
+    Smallints,
+    Texts,
+)
+
+_PARAMETER: Final[dict[str, tuple[type[Column], str]]] = {
+    "i2": (Smallints, "smallint"),
+    "i8": (Bigints, "bigint"),
+    "f4": (Reals, "real"),
+    "f8": (Doubles, "double precision"),
+    "O": (Texts, "text"),
+}
+
+_KEY: Final[list[tuple[str, str, str]]] = [
+    ("device_id", "integer", "device_id"),
+    ("time", "timestamptz", "time"),
+    ("seq", "bigint", "seq"),
+    ("digest", "bigint", "digest"),
+    ("version", "timestamptz", "nullif(version, 'epoch')"),
+    ("received_at", "timestamptz", "received_at"),
+]
+
+
+def _type(rows: Rows, name: str) -> str:
+    return rows.dtype[name].str.lstrip("<|")
+
+
+def _statement(table: ObservationKind, rows: Rows) -> str:
+    """INSERT … SELECT FROM unnest for the columns of `rows`; NaN becomes NULL."""
+    columns = list(_KEY)
+    for name in (*number_fields(rows.dtype), *text_fields(rows.dtype)):
+        kind = _type(rows, name)
+        columns.append(
+            (name, _PARAMETER[kind][1], f"nullif({name}, 'NaN')" if kind.startswith("f") else name)
+        )
+    names = ", ".join(name for name, _, _ in columns)
+    arrays = ", ".join(f"%b::{kind}[]" for _, kind, _ in columns)
+    values = ", ".join(value for _, _, value in columns)
+    return f"""
+        WITH stored AS (
+            INSERT INTO {table} ({names}) SELECT {values} FROM unnest({arrays}) AS sent ({names})
+            ON CONFLICT DO NOTHING RETURNING device_id, time
+        )
+        SELECT coalesce(array_agg(device_id), '{{}}'), coalesce(array_agg(time), '{{}}') FROM stored
+    """  # noqa: S608 - table and column names are ours
+
+
+def insert(
+    connection: "psycopg.Connection[Any]",
+    kind: ObservationKind,
+    device_id: IntColumn,
+    received_us: IntColumn,
+    rows: Rows,
+) -> tuple[IntColumn, IntColumn]:
+    """Add observations to their raw table.
+
+    Parameters
+    ----------
+    device_id, received_us : (n,) int64
+    rows : (n,) structured array of the kind's dtype
+
+    Returns
+    -------
+    device_id, time_us : (m,) int64
+        Of the rows that were new, m ≤ n.
+    """
+    parameters: list[Column] = [
+        Integers(device_id),
+        Instants(rows["time_us"]),
+        Bigints(rows["seq"]),
+        Bigints(row_digest(rows)),
+        Instants(rows["version_us"]),
+        Instants(received_us),
+    ]
+    for name in (*number_fields(rows.dtype), *text_fields(rows.dtype)):
+        parameters.append(_PARAMETER[_type(rows, name)][0](rows[name]))  # noqa: PERF401
+    row = connection.execute(_statement(kind, rows), parameters, binary=True).fetchone()
+    assert row is not None, "an aggregate without GROUP BY gives one row"  # noqa: S101
+    new_device, new_time = row
+    return new_device, new_time
+
+
+def ranges(device_id: IntColumn, time_us: IntColumn, apart_us: int) -> tuple[IntColumn, IntColumn, IntColumn]:
+    """Gather the new observations of each device into ranges of time.
+
+    Returns
+    -------
+    device_id, low_us, high_us : (k,) int64
+        Two observations further apart than `apart_us`, with none between them, are in two ranges, so that a fix that
+        comes ten hours late does not read the hours between.
+
+    Examples
+    --------
+    >>> [column.tolist() for column in ranges(np.array([7, 7, 7]), np.array([50, 10, 12]), 5)]
+    [[7, 7], [10, 50], [12, 50]]
+    """
+    order = np.lexsort((time_us, device_id))
+    device, time = device_id[order], time_us[order]
+    breaks = np.flatnonzero((np.diff(device) != 0) | (np.diff(time) > apart_us))
+    first: NDArray[np.int64] = np.concatenate([np.zeros(min(len(order), 1), np.int64), breaks + 1])
+    last = np.concatenate([breaks, np.full(min(len(order), 1), len(order) - 1)]).astype(np.int64)
+    return device[first], time[first], time[last]

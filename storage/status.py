@@ -1,0 +1,51 @@
+"""The workers' own account of themselves, for /health/ready and /metrics."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one batch adds to a worker's account. Times in microseconds; 0 leaves the stored one."""
+
+    messages: int = 0
+    rows: int = 0
+    duplicates: int = 0
+    rejects: int = 0
+    last_received_us: int = 0
+    last_event_us: int = 0
+    lag_s: float = 0.0
+
+
+def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progress) -> None:
+    """Add `progress` to the row of `worker` and stamp it with the database's clock."""
+    connection.execute(
+        """
+        INSERT INTO ingest_status AS s (worker, updated_at, last_received_at, last_event_at, lag_s,
+                                        messages, rows, duplicates, rejects)
+        VALUES (%(worker)s, clock_timestamp(), to_timestamp(nullif(%(last_received_us)s, 0) / 1e6),
+                to_timestamp(nullif(%(last_event_us)s, 0) / 1e6), %(lag_s)s,
+                %(messages)s, %(rows)s, %(duplicates)s, %(rejects)s)
+        ON CONFLICT (worker) DO UPDATE
+        SET updated_at = excluded.updated_at,
+            last_received_at = coalesce(excluded.last_received_at, s.last_received_at),
+            last_event_at = greatest(excluded.last_event_at, s.last_event_at),
+            lag_s = excluded.lag_s,
+            messages = s.messages + excluded.messages,
+            rows = s.rows + excluded.rows,
+            duplicates = s.duplicates + excluded.duplicates,
+            rejects = s.rejects + excluded.rejects
+        """,
+        {
+            "worker": worker,
+            "messages": progress.messages,
+            "rows": progress.rows,
+            "duplicates": progress.duplicates,
+            "rejects": progress.rejects,
+            "last_received_us": progress.last_received_us,
+            "last_event_us": progress.last_event_us,
+            "lag_s": progress.lag_s,
+        },
+    )

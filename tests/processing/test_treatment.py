@@ -1,0 +1,161 @@
+"""Effective actions and stretches beside loops; what counts as treated and what must not."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from small_town import fixes_of, points
+from vinterkoll.processing import actions as codes
+from vinterkoll.processing.matching import match
+from vinterkoll.processing.network import KINDS, StreetNetwork
+from vinterkoll.processing.tracks import Fixes, linked_to_next
+from vinterkoll.processing.treatment import DETOUR_MAX, DETOUR_SLACK_M, effective_actions, stretches
+
+NAN = math.nan
+
+
+def naive_effective(actions: int, known: int, down: int, g: float, ml: float) -> int:
+    names = set(codes.codes_of(actions))
+    parts = {part for part in (1, 2, 4, 8) if known & part and down & part}
+    ploughing = {"PLOUGHING", "SIDE_PLOUGHING"}
+    if known and not parts:
+        names -= ploughing
+    elif parts and not names & ploughing:
+        names.add("SIDE_PLOUGHING" if parts <= {2, 4} else "PLOUGHING")
+    sent = [amount for amount in (g, ml) if not math.isnan(amount)]
+    if sent and not any(amount > 0 for amount in sent):
+        names -= set(codes.codes_of(codes.SPREADING_ACTIONS))
+    return codes.mask_of(names)
+
+
+amounts = st.sampled_from([NAN, 0.0, 15.0])
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2**21 - 1), st.integers(0, 15), st.integers(0, 15), amounts, amounts))
+)
+def test_effective_actions_equal_the_naive_twin(drawn: list[tuple[int, int, int, float, float]]) -> None:
+    columns = [
+        np.array([one[at] for one in drawn], kind)
+        for at, kind in enumerate((np.int64, np.int16, np.int16, float, float))
+    ]
+    assert effective_actions(*columns).tolist() == [naive_effective(*one) for one in drawn]
+
+
+def treated(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, float, float]]:
+    rows = stretches(fixes, np.full(len(fixes), 9), town)
+    return [(r["segment_id"], r["direction"], r["from_dm"] / 10, r["to_dm"] / 10) for r in rows]
+
+
+def naive_stretches(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, float, float]]:
+    """Step by step, with searches instead of tables."""
+    linked = linked_to_next(fixes)
+    found = match(fixes, linked, town)
+    pieces = []
+    for i in range(len(fixes) - 1):
+        a, b, da, db = found.segment[i], found.segment[i + 1], found.direction[i], found.direction[i + 1]
+        if not linked[i] or not fixes.actions[i] or da == 0 or db == 0:
+            continue
+        at, to = found.along_m[i], found.along_m[i + 1]
+        if a == b:
+            if da == db and (to - at) * da > 0:
+                pieces.append((a, da, min(at, to), max(at, to)))
+            continue
+        ends = {(s, 1): (town.start_node[s], town.end_node[s]) for s in range(len(town))}
+        ends |= {(s, -1): (town.end_node[s], town.start_node[s]) for s in range(len(town))}
+        gap = [(s, d) for (s, d), pair in ends.items() if pair == (ends[a, da][1], ends[b, db][0])]
+        middle = min(gap) if ends[a, da][1] != ends[b, db][0] and gap else None
+        if ends[a, da][1] != ends[b, db][0] and (middle is None or middle[0] in (a, b)):
+            continue
+        rest = town.length_m[a] - at if da > 0 else at
+        into = to if db > 0 else town.length_m[b] - to
+        path = rest + into + (town.length_m[middle[0]] if middle else 0)
+        chord = math.hypot(fixes.x[i + 1] - fixes.x[i], fixes.y[i + 1] - fixes.y[i])
+        if path > DETOUR_MAX * chord + DETOUR_SLACK_M:
+            continue
+        pieces.append((a, da, at, town.length_m[a]) if da > 0 else (a, da, 0.0, at))
+        if middle:
+            pieces.append((*middle, 0.0, town.length_m[middle[0]]))
+        pieces.append((b, db, 0.0, to) if db > 0 else (b, db, to, town.length_m[b]))
+    rounded = [
+        (int(town.segment_id[s]), int(d), round(f * 10) / 10, round(t * 10) / 10) for s, d, f, t in pieces
+    ]
+    return [piece for piece in rounded if piece[2] < piece[3]]
+
+
+steps = st.tuples(st.floats(-60, 60), st.floats(-25, 25))
+
+
+@settings(max_examples=300)
+@given(points, st.lists(steps, max_size=12), st.sampled_from([0, 1]))
+def test_stretches_equal_the_naive_twin(
+    town: StreetNetwork, start: tuple[float, float], moves: list[tuple[float, float]], first: int
+) -> None:
+    track = [start]
+    for dx, dy in moves:
+        track.append((track[-1][0] + dx, track[-1][1] + dy))
+    fixes = fixes_of(track, actions=[first, *([1] * len(moves))])
+    assert treated(town, fixes) == naive_stretches(town, fixes)
+
+
+def test_along_a_street_and_round_its_corner(town: StreetNetwork) -> None:
+    track = fixes_of([(60, 1), (110, -2), (160, 0), (230, 1)], heading_deg=[90] * 4)
+    assert treated(town, track) == [
+        (1, 1, 60, 100), (2, 1, 0, 10), (2, 1, 10, 50), (3, 1, 0, 10), (3, 1, 10, 80),
+    ]  # fmt: skip
+
+
+def test_against_the_geometry(town: StreetNetwork) -> None:
+    assert treated(town, fixes_of([(130, 0), (90, 0)], heading_deg=[270] * 2)) == [
+        (2, -1, 0, 30),
+        (1, -1, 90, 100),
+    ]
+
+
+def test_across_a_short_segment_between_two_fixes(town: StreetNetwork) -> None:
+    assert treated(town, fixes_of([(90, 0), (160, 0)], heading_deg=[90] * 2)) == [
+        (1, 1, 90, 100),
+        (2, 1, 0, 50),
+        (3, 1, 0, 10),
+    ]
+
+
+def test_crossing_a_street_treats_nothing_of_it(town: StreetNetwork) -> None:
+    """Over the crossing northward at every phase of the fixes: the main street gets nothing."""
+    for phase in range(0, 40, 3):
+        track = fixes_of([(101, -90 + phase + 35 * i) for i in range(6)], heading_deg=[0] * 6)
+        assert {segment for segment, *_ in treated(town, track)} <= {5, 6}, phase
+
+
+def test_a_step_carries_the_actions_of_its_first_fix(town: StreetNetwork) -> None:
+    track = fixes_of([(10, 0), (40, 0), (70, 0)], heading_deg=[90] * 3, actions=[0, 1, 0])
+    assert treated(town, track) == [(1, 1, 40, 70)]
+
+
+@pytest.mark.parametrize("time_s", [[0.0, 301.0], [0.0, 0.0], [0.0, 1.0]])
+def test_nothing_over_a_break(town: StreetNetwork, time_s: list[float]) -> None:
+    """Too long a gap, no time at all, 216 km/h."""
+    assert treated(town, fixes_of([(10, 0), (70, 0)], heading_deg=[90] * 2, time_s=time_s)) == []
+
+
+def test_a_vehicle_for_paths_leaves_the_street_alone(town: StreetNetwork) -> None:
+    track = fixes_of([(10, -5), (60, -4)], heading_deg=[90] * 2, kinds=[KINDS["gc"]] * 2)
+    assert treated(town, track) == [(7, 1, 10, 60)]
+
+
+def test_standing_still_treats_nothing(town: StreetNetwork) -> None:
+    track = fixes_of([(50, 1), (50.4, 0), (49.8, 1)], heading_deg=[90, 200, 10], speed_kmh=[0.3] * 3)
+    assert treated(town, track) == []
+
+
+def test_a_way_round_the_block_is_not_a_step(town: StreetNetwork) -> None:
+    """From the west end of 1, heading west, to 5: the nodes do not meet, nothing is treated."""
+    assert treated(town, fixes_of([(60, 0), (100, 40)], heading_deg=[270, 0])) == []
+
+
+def test_empty(town: StreetNetwork) -> None:
+    assert len(stretches(fixes_of([]), np.empty(0, np.int64), town)) == 0
+    assert len(stretches(fixes_of([(50, 0)]), np.array([9]), town)) == 0

@@ -1,0 +1,61 @@
+"""Networks and tracks in metres, made by hand for tests of matching and treatment."""
+
+import math
+
+import numpy as np
+import shapely
+from hypothesis import strategies as st
+
+from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
+from vinterkoll.processing.tracks import Fixes
+
+NAN = math.nan
+
+points = st.tuples(st.floats(-30, 300), st.floats(-120, 120))
+"""Places in and around the town of tests/processing/conftest.py."""
+
+
+def network_of(lines: list[list[tuple[float, float]]], kinds: list[str] | None = None) -> StreetNetwork:
+    """Segments 1, 2, 3 … of lines in metres; ends at the same point share a node."""
+    nodes: dict[tuple[float, float], int] = {}
+    ends = [[nodes.setdefault(line[at], len(nodes)) for at in (0, -1)] for line in lines]
+    return StreetNetwork(
+        np.arange(1, len(lines) + 1),
+        np.array([KINDS[kind] for kind in kinds or ["carriageway"] * len(lines)], np.int64),
+        np.array([pair[0] for pair in ends], np.int64),
+        np.array([pair[1] for pair in ends], np.int64),
+        np.array([shapely.LineString(line) for line in lines], object),
+    )
+
+
+def fixes_of(points: list[tuple[float, float]], **columns: list[float]) -> Fixes:
+    """A track of one vehicle, a fix each 5 s, unless columns say otherwise."""
+    count = len(points)
+
+    def whole(name: str, default: list[int]) -> np.ndarray:
+        return np.array(columns.get(name, default), np.int64)
+
+    return Fixes(
+        group=whole("group", [0] * count),
+        time_us=np.array(columns.get("time_s", [5.0 * at for at in range(count)])).astype(np.int64)
+        * 1_000_000,
+        seq=whole("seq", [0] * count),
+        x=np.array([point[0] for point in points], float),
+        y=np.array([point[1] for point in points], float),
+        speed_kmh=np.array(columns.get("speed_kmh", [NAN] * count), float),
+        heading_deg=np.array(columns.get("heading_deg", [NAN] * count), float),
+        kinds=whole("kinds", [ALL_KINDS] * count),
+        actions=whole("actions", [1] * count),
+    )
+
+
+def part_of(network: StreetNetwork, first: int, last: int) -> StreetNetwork:
+    """The segments from `first` up to, not including, `last`."""
+    place = slice(first, last)
+    return StreetNetwork(
+        network.segment_id[place],
+        network.kind[place],
+        network.start_node[place],
+        network.end_node[place],
+        network.lines[place],
+    )
