@@ -1,0 +1,1 @@
+"""Sources and decoders: bytes in, columns and rejects out."""

@@ -1,0 +1,50 @@
+"""Which format a topic carries, by the configured topic filters."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from paho.mqtt.client import topic_matches_sub
+
+TOPIC_CACHE_SIZE: Final = 65_536
+"""Distinct topics remembered: more than the devices of one installation, some 20 MB at worst."""
+
+FILTER_BYTES_MAX: Final = 65_535  # of any text in MQTT
+
+_SHARE: Final = "$share/"
+
+
+def format_of(topic: str, filters: Mapping[str, str]) -> str | None:
+    """Return the format of the first filter that matches `topic`, or None.
+
+    >>> format_of("mip/v1/nordsno/AB1/position", {"mip/v1/+/+/position": "mip"})
+    'mip'
+    """
+    return _first_match(topic, tuple(filters.items()))
+
+
+def is_topic_filter(text: str) -> bool:
+    """Return whether MQTT takes `text` as a subscription: `+` and `#` stand alone in their level, `#` in the last.
+
+    >>> is_topic_filter("mip/v1/+/positions"), is_topic_filter("mip/#/positions")
+    (True, False)
+    """
+    if "\0" in text or not 0 < len(text.encode("utf-8", "replace")) <= FILTER_BYTES_MAX:
+        return False
+    *levels, last = text.split("/")
+    return all("#" not in level and ("+" not in level or level == "+") for level in levels) and (
+        last in ("+", "#") or ("#" not in last and "+" not in last)
+    )
+
+
+@lru_cache(maxsize=TOPIC_CACHE_SIZE)
+def _first_match(topic: str, filters: tuple[tuple[str, str], ...]) -> str | None:
+    for subscription, name in filters:
+        if topic_matches_sub(_without_share(subscription), topic):
+            return name
+    return None
+
+
+def _without_share(subscription: str) -> str:
+    """A shared subscription `$share/{group}/{filter}` delivers on the topics of its filter."""
+    return subscription.split("/", 2)[2] if subscription.startswith(_SHARE) else subscription

@@ -1,0 +1,160 @@
+"""Whatever bytes come: no decoder raises, every item is accounted for once, and what is accepted can be stored."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odd_json import VALUES, changed
+from vinterkoll.ingest.formats import FORMATS, KINDS
+from vinterkoll.ingest.formats.problems import DETAIL_CHARS, FIELD_CHARS
+from vinterkoll.ingest.formats.times import EARLIEST_MS, LATEST_MS
+from vinterkoll.ingest.message import Decoded, Message
+from vinterkoll.processing.observations import DTYPES
+from vinterkoll.processing.rejects import WHOLE_MESSAGE
+
+DATA = Path(__file__).parents[1] / "data"
+POSITION = {
+    "vehicle": "AB12",
+    "time": "2026-01-12T05:11:12.123Z",
+    "lon": 18.7,
+    "lat": 63.29,
+    "e": 675_000,
+    "n": 7_000_000,
+    "speed_kmh": 30,
+    "heading": 10.5,
+    "actions": ["PLOUGHING", "x"],
+    "plough": {"front": "DOWN"},
+    "spread": {"material": "salt", "g_per_m2": 10},
+    "seq": 1,
+    "area": "Norr",
+}
+GOOD: dict[str, list[Any]] = {
+    "mip": [POSITION, {"vehicle": "AB12", "positions": [POSITION, POSITION]}, [POSITION]],
+    "traffic-flow-observed": [
+        json.loads(path.read_bytes()) for path in sorted((DATA / "smart-data-models").glob("*.json*"))
+    ],
+    "chirpstack": [json.loads((DATA / "chirpstack" / "uplink.json").read_bytes())],
+}
+LIST_FIELD = {"mip": "positions", "traffic-flow-observed": "data", "chirpstack": "uplinks"}
+TOPIC = {
+    "mip": "mip/v1/nordsno/AB12/position",
+    "traffic-flow-observed": "traffic/v1/kommun/flow",
+    "chirpstack": "application/1/device/0004a30b001c0530/event/up",
+}
+
+
+def checked(name: str, payload: bytes, topic: str | None = None) -> Decoded:
+    """Decode `payload` between two good messages and check all that must hold."""
+    good = json.dumps(GOOD[name][0]).encode()
+    messages = [
+        Message(TOPIC[name], good, 0),
+        Message(topic or TOPIC[name], payload, 0),
+        Message(TOPIC[name], good, 0),
+    ]
+    decoded = FORMATS[name](messages)
+    assert decoded.kind == KINDS[name]
+    assert decoded.rows.dtype == DTYPES[decoded.kind]
+    rows = list(zip(decoded.rows["message"].tolist(), decoded.rows["item"].tolist(), strict=True))
+    rejects = [(reject.message, reject.item) for reject in decoded.rejects]
+    assert rows == sorted(rows)
+    assert rejects == sorted(rejects)
+    assert len({*rows, *rejects}) == len(rows) + len(rejects)
+    assert rows[0] == (0, 0)
+    assert rows[-1] == (2, 0)
+    places = sorted(item for message, item in [*rows, *rejects] if message == 1)
+    if places != [WHOLE_MESSAGE]:
+        assert places == list(range(item_count(payload, LIST_FIELD[name])))
+    storable(decoded)
+    return decoded
+
+
+def item_count(payload: bytes, field: str) -> int:
+    value = json.loads(payload)
+    if isinstance(value, dict):
+        return len(value[field]) if field in value else 1
+    return len(value)
+
+
+def storable(decoded: Decoded) -> None:
+    for reject in decoded.rejects:
+        assert len(reject.detail) <= DETAIL_CHARS
+        assert len(reject.field) <= FIELD_CHARS
+        for text in (reject.detail, reject.field):
+            assert "\0" not in text
+            text.encode()
+    times = decoded.rows["time_us"]
+    assert ((times >= EARLIEST_MS * 1000) & (times < LATEST_MS * 1000)).all()
+    for column in decoded.rows.dtype.names or ():
+        values = decoded.rows[column]
+        if values.dtype == object:
+            for text in values.tolist() if column != "device" else [t for d in values for t in d]:
+                assert "\0" not in text
+                text.encode()
+        else:
+            assert not np.isinf(values.astype(np.float64)).any(), column
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@settings(max_examples=150, deadline=None)
+@given(payload=st.binary(max_size=200))
+def test_any_bytes(name: str, payload: bytes) -> None:
+    checked(name, payload)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@settings(max_examples=150, deadline=None)
+@given(value=VALUES)
+def test_any_json(name: str, value: Any) -> None:
+    checked(name, json.dumps(value).encode())
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@settings(max_examples=250, deadline=None)
+@given(data=st.data())
+def test_good_messages_with_other_values(name: str, data: st.DataObject) -> None:
+    value = data.draw(st.sampled_from(GOOD[name]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        value = changed(value, data)
+    checked(name, json.dumps(value, ensure_ascii=data.draw(st.booleans())).encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@settings(max_examples=250, deadline=None)
+@given(data=st.data())
+def test_good_messages_with_broken_bytes(name: str, data: st.DataObject) -> None:
+    payload = bytearray(json.dumps(data.draw(st.sampled_from(GOOD[name]))).encode())
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(payload) - 1))
+        payload[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    checked(name, bytes(payload))
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+@pytest.mark.parametrize(
+    "payload",
+    [
+        b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+        b"[" * 5_000 + b"]" * 5_000,
+        b'"\\ud800"',
+        b'{"\xff": 1}',
+        b"\xef\xbb\xbf{}",
+        b"9" * 10_000,
+        b"-",
+        b" ",
+        b"\0",
+    ],
+)
+def test_hard_cases(name: str, payload: bytes) -> None:
+    assert len(checked(name, payload).rejects) > 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(topic=st.text(max_size=80))
+def test_any_topic(topic: str) -> None:
+    for name in FORMATS:
+        checked(name, b"[]", topic)
