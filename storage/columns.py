@@ -107,19 +107,17 @@ def _dumper(column: type[Column]) -> type[Dumper]:
 
 
 _RESULTS: Final = {
-    1005: (">i2", np.int64, 0),
-    1007: (">i4", np.int64, 0),
-    1016: (">i8", np.int64, 0),
-    1021: (">f4", np.float64, 0),
-    1022: (">f8", np.float64, 0),
-    1185: (">i8", np.int64, EPOCH_2000_US),
+    1005: (">i2", np.dtype(np.int64), 0),
+    1007: (">i4", np.dtype(np.int64), 0),
+    1016: (">i8", np.dtype(np.int64), 0),
+    1021: (">f4", np.dtype(np.float64), 0),
+    1022: (">f8", np.dtype(np.float64), 0),
+    1185: (">i8", np.dtype(np.int64), EPOCH_2000_US),
 }
 """Array type to its element on the wire, the dtype it becomes, and what is added."""
 
 
-def _loader(
-    wire: str, dtype: type[np.signedinteger[Any]] | type[np.floating[Any]], offset: int
-) -> type[Loader]:
+def _loader(wire: str, dtype: np.dtype[Any], offset: int) -> type[Loader]:
     class ColumnLoader(Loader):
         format = Format.BINARY
 

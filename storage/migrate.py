@@ -112,5 +112,5 @@ def _enable_timescale(connection: Connection) -> None:
     """Create the extension on an empty schema. Later it would find plain tables, and is left alone."""
     offered = connection.execute("SELECT FROM pg_available_extensions WHERE name = 'timescaledb'").fetchone()
     fresh = connection.execute("SELECT FROM schema_migration LIMIT 1").fetchone() is None
-    if offered and fresh:
+    if offered is not None and fresh:
         connection.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")

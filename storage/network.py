@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import psycopg
 import shapely
+from numpy.typing import NDArray
 
 from vinterkoll.processing.network import KINDS, Segments, StreetNetwork
 
@@ -37,35 +38,32 @@ def load(
             [name, generated, digest],
         ).fetchone()
         assert row is not None, "INSERT … RETURNING gives the row"  # noqa: S101
-        with connection.cursor().copy(
+        connection.execute(
             """
-            COPY segment (segment_id, network_id, name, kind, winter_class, passes_required, length_m, start_node,
-                          end_node, geometry, extent) FROM STDIN
-            """
-        ) as copy:
-            for values in _rows(row[0], segments):
-                copy.write_row(values)
+            INSERT INTO segment (network_id, segment_id, name, kind, winter_class, passes_required, length_m,
+                                 start_node, end_node, geometry, extent)
+            SELECT %s, id, name, kind, class, passes, length_m, first, last, wkb,
+                   box(point(east, north), point(west, south))
+            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[], %s::float8[],
+                        %s::bigint[], %s::bigint[], %b::bytea[], %s::float8[], %s::float8[], %s::float8[], %s::float8[])
+                 AS s (id, name, kind, class, passes, length_m, first, last, wkb, west, south, east, north)
+            """,
+            [row[0], *_columns(segments)],
+        )
     return True
 
 
-def _rows(network_id: int, segments: Segments) -> "list[tuple[Any, ...]]":
-    bounds = shapely.bounds(segments.lines)
-    return list(
-        zip(
-            segments.segment_id.tolist(),
-            [network_id] * len(segments.lines),
-            segments.street.tolist(),
-            segments.kind.tolist(),
-            segments.winter_class.tolist(),
-            segments.passes_required.tolist(),
-            segments.length_m.tolist(),
-            segments.start_node.tolist(),
-            segments.end_node.tolist(),
-            shapely.to_wkb(segments.lines).tolist(),
-            [f"({east},{north}),({west},{south})" for west, south, east, north in bounds.tolist()],
-            strict=True,
-        )
+def _columns(segments: Segments) -> list[list[Any]]:
+    about = (
+        segments.segment_id,
+        segments.street,
+        segments.kind,
+        segments.winter_class,
+        segments.passes_required,
     )
+    shape = (segments.length_m, segments.start_node, segments.end_node, shapely.to_wkb(segments.lines))
+    arrays: tuple[NDArray[Any], ...] = (*about, *shape, *shapely.bounds(segments.lines).T)
+    return [array.tolist() for array in arrays]
 
 
 def read(connection: "psycopg.Connection[Any]") -> StreetNetwork:

@@ -6,10 +6,22 @@ import numpy as np
 import shapely
 from hypothesis import strategies as st
 
-from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
+from vinterkoll.processing.coordinates import wgs84_from_sweref
+from vinterkoll.processing.network import ALL_KINDS, KINDS, Segments, StreetNetwork
 from vinterkoll.processing.tracks import Fixes
 
 NAN = math.nan
+
+E0, N0 = 686_000.0, 7_023_000.0
+"""Where `town_segments` lies, SWEREF 99 TM: in Örnsköldsvik."""
+
+LINES = [
+    [(0.0, 0.0), (90.0, 0.0)],
+    [(90.0, 0.0), (150.0, 10.0)],
+    [(150.0, 10.0), (150.0, 100.0)],
+    [(90.0, 0.0), (90.0, 80.0)],
+    [(90.0, 80.0), (150.0, 100.0)],
+]
 
 points = st.tuples(st.floats(-30, 300), st.floats(-120, 120))
 """Places in and around the town of tests/processing/conftest.py."""
@@ -58,4 +70,22 @@ def part_of(network: StreetNetwork, first: int, last: int) -> StreetNetwork:
         network.start_node[place],
         network.end_node[place],
         network.lines[place],
+    )
+
+
+def town_segments() -> Segments:
+    town = network_of(LINES)
+    coordinates = shapely.get_coordinates(town.lines)
+    degrees = np.column_stack(wgs84_from_sweref(coordinates[:, 0] + E0, coordinates[:, 1] + N0))
+    count = len(LINES)
+    return Segments(
+        town.segment_id,
+        np.array(["Storgatan"] * count, object),
+        np.array(["carriageway"] * count, object),
+        np.full(count, 3),
+        np.full(count, 2),
+        town.start_node,
+        town.end_node,
+        town.length_m,
+        shapely.set_coordinates(town.lines.copy(), degrees),
     )

@@ -1,0 +1,1 @@
+"""The FastAPI application, open-data formats and the web map."""

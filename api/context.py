@@ -1,0 +1,44 @@
+"""What the API is handed when it is made. It reads no environment and no clock of its own."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, Protocol, cast
+
+from fastapi import Depends, Request
+from psycopg import AsyncConnection
+
+from vinterkoll.api.measures import Measures
+
+
+class Connections(Protocol):
+    """Where database connections come from; `storage.reading.reading_pool` makes one."""
+
+    def connection(self) -> AbstractAsyncContextManager[AsyncConnection[Any]]:
+        """Lend a connection for one transaction. Raises psycopg.OperationalError when there is none."""
+
+    async def open(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The parts that every route shares."""
+
+    connections: Connections
+    clock: Callable[[], datetime]
+    """The present, in UTC."""
+    simulated: bool
+    """Say wherever the data is shown that nobody ploughed these streets."""
+    version: str
+    measures: Measures
+
+
+def _context(request: Request) -> Context:
+    return cast("Context", request.app.state.context)
+
+
+Shared = Annotated[Context, Depends(_context)]
+"""A route's parameter of this type is given the application's context."""

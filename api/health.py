@@ -1,0 +1,105 @@
+"""GET /health/live and /health/ready, for whoever starts and watches the process."""
+
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from vinterkoll.api import problems
+from vinterkoll.api.context import Shared
+from vinterkoll.api.representation import JSON, NEVER_KEEP, json_answer
+from vinterkoll.storage import ingest_reading
+
+router = APIRouter(tags=["health"])
+
+
+class Live(BaseModel):
+    """The process answers."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"status": "live", "version": "0.1.0"}]})
+    status: str
+    version: str
+
+
+class WorkerHealth(BaseModel):
+    """One ingest worker."""
+
+    worker: str
+    lag_s: float | None = Field(description="From receipt to commit, the worst of its last batch.")
+    updated_at: datetime
+    last_event_at: datetime | None
+
+
+class Ready(BaseModel):
+    """Everything the API needs is there, or `reasons` says what is not."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "status": "ready",
+                    "reasons": [],
+                    "workers": [
+                        {
+                            "worker": "vinterkoll-ingest",
+                            "lag_s": 0.21,
+                            "updated_at": "2026-01-15T05:41:11Z",
+                            "last_event_at": "2026-01-15T05:41:10.500000Z",
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+    status: str
+    reasons: list[str]
+    workers: list[WorkerHealth]
+
+
+@router.get("/health/live", summary="Is the process alive?", response_model=Live)
+async def live(request: Request, context: Shared) -> Response:
+    """Always, if it answers at all: restart the process when it does not."""
+    content = {"status": "live", "version": context.version}
+    return json_answer(request, content, JSON, cache_control=NEVER_KEEP)
+
+
+@router.get(
+    "/health/ready",
+    summary="Can it serve?",
+    response_model=Ready,
+    responses={503: {"model": Ready, "description": "Not now; `reasons` says why."}},
+)
+async def ready(request: Request, context: Shared) -> Response:
+    """Ready: the database answers, its migrations are this version's, and an ingest worker has told its lag."""
+    reasons: list[str] = []
+    workers: list[dict[str, Any]] = []
+    try:
+        async with context.connections.connection() as connection:
+            if different := await ingest_reading.schema_problem(connection):
+                reasons.append(different)
+            else:
+                workers = _workers(await ingest_reading.ingest(connection))
+                if not any(worker["lag_s"] is not None for worker in workers):
+                    reasons.append("ingest lag unknown: no worker has stored a batch yet")
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        reasons.append("database not reachable")
+    content = {"status": "not ready" if reasons else "ready", "reasons": reasons, "workers": workers}
+    answer = json_answer(request, content, JSON, cache_control=NEVER_KEEP)
+    if reasons:
+        answer.status_code = 503
+        answer.headers["Retry-After"] = str(problems.RETRY_AFTER_S)
+    return answer
+
+
+def _workers(rows: list[ingest_reading.IngestRow]) -> list[dict[str, Any]]:
+    return [
+        {
+            "worker": row.worker,
+            "lag_s": row.lag_s,
+            "updated_at": row.updated_at,
+            "last_event_at": row.last_event_at,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,60 @@
+"""GET /metrics: the process's own measures, and what the ingest workers wrote down, for Prometheus."""
+
+from datetime import timedelta
+from typing import Final
+
+import psycopg
+from fastapi import APIRouter, Response
+from fastapi.responses import PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+
+from vinterkoll.api.context import Context, Shared
+from vinterkoll.storage import ingest_reading
+
+router = APIRouter(tags=["health"])
+
+_REJECTS_OVER: Final = timedelta(hours=1)
+"""Long enough for a slow alarm, short enough that the index answers whatever the table's size."""
+
+
+@router.get("/metrics", summary="For Prometheus", response_class=PlainTextResponse)
+async def metrics(context: Shared) -> Response:
+    """Requests and their latency; lag, counts and rejects of the ingest workers; whether the database answers."""
+    stored = CollectorRegistry()
+    up = Gauge("vinterkoll_database_up", "1 if the database answers.", registry=stored)
+    try:
+        await _read_stored(context, stored)
+        up.set(1)
+    except psycopg.Error:
+        up.set(0)
+    content = generate_latest(context.measures.registry) + generate_latest(stored)
+    return Response(content, headers={"Cache-Control": "no-store", "Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
+    now = context.clock()
+    async with context.connections.connection() as connection:
+        workers = await ingest_reading.ingest(connection)
+        rejects = await ingest_reading.rejects_by_code(connection, now - _REJECTS_OVER)
+
+    def gauge(name: str, text: str, label: str = "worker") -> Gauge:
+        return Gauge(f"vinterkoll_{name}", text, [label], registry=registry)
+
+    lag = gauge("ingest_lag_seconds", "From receipt to commit, the worst of the last batch.")
+    silence = gauge("ingest_silence_seconds", "Since the worker last wrote its status.")
+    behind = gauge("ingest_event_age_seconds", "Age of the newest message's event time.")
+    counts = {
+        name: gauge(f"ingest_{name}", f"{name.capitalize()} since the worker's first start.")
+        for name in ("messages", "rows", "duplicates", "rejects")
+    }
+    for worker in workers:
+        if worker.lag_s is not None:
+            lag.labels(worker.worker).set(worker.lag_s)
+        if worker.last_event_at is not None:
+            behind.labels(worker.worker).set((now - worker.last_event_at).total_seconds())
+        silence.labels(worker.worker).set((now - worker.updated_at).total_seconds())
+        for name, counted in counts.items():
+            counted.labels(worker.worker).set(getattr(worker, name))
+    rejected = gauge("rejects_last_hour", "Rejects received within the last hour.", "code")
+    for code, count in rejects.items():
+        rejected.labels(code).set(count)

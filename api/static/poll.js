@@ -1,0 +1,49 @@
+// Fetching again and again: with the ETag, never twice at once, not while the page is hidden, slower in trouble.
+
+const TIMEOUT_MS = 10_000;
+const SLOWEST_MS = 30_000;
+
+export class Poll {
+  /** `take(content)` gets new content only; `tell(ok)` hears of every attempt. */
+  constructor(url, everyMs, take, tell) {
+    Object.assign(this, { url, everyMs, take, tell });
+    this.etag = null;
+    this.failures = 0;
+    this.timer = null;
+    this.busy = false;
+    document.addEventListener("visibilitychange", () => this.#plan(0));
+  }
+
+  /** The first attempt; later ones follow by themselves. */
+  async start() {
+    await this.#attempt();
+  }
+
+  #plan(delayMs) {
+    clearTimeout(this.timer);
+    if (!document.hidden) this.timer = setTimeout(() => this.#attempt(), delayMs);
+  }
+
+  async #attempt() {
+    if (this.busy) return;
+    this.busy = true;
+    let ok = false;
+    try {
+      const headers = this.etag ? { "If-None-Match": this.etag } : {};
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const answer = await fetch(this.url, { headers, signal, cache: "no-store", credentials: "omit" });
+      if (answer.status === 200) {
+        const content = await answer.json();
+        this.take(content);
+        this.etag = answer.headers.get("ETag"); // after `take`: what could not be shown is fetched again
+      }
+      ok = answer.ok || answer.status === 304;
+    } catch (error) {
+      if (!(error instanceof TypeError || error instanceof DOMException)) console.error(error);
+    }
+    this.busy = false;
+    this.failures = ok ? 0 : this.failures + 1;
+    this.tell(ok);
+    this.#plan(Math.min(SLOWEST_MS, this.everyMs * 2 ** this.failures));
+  }
+}

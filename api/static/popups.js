@@ -1,0 +1,113 @@
+// What a click tells: texts of streets, vehicles and sensors.
+
+import { KINDS, actionPair, age, clockTime, compass, element, number, pair, percent, signed } from "./words.js";
+
+const ORDER = ["forward", "backward", "both"];
+
+function when(ms, nowMs) {
+  return [
+    element("time", { datetime: new Date(ms).toISOString() }, clockTime(ms, nowMs)),
+    " ",
+    element("span", { class: "quiet" }, age(ms, nowMs)),
+  ];
+}
+
+/** A segment: its street as a whole, and per direction what was done here, when, and on how much of it. */
+export function segmentPopup(segment, nowMs) {
+  const ways = Object.entries(segment.directions).sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  const rows = ways.flatMap(([way, { done }]) => {
+    const name =
+      way === "both" ? pair("hela bredden", "full width") : pair(...compass(segment.latlngs, way === "backward"));
+    const sorted = [...done].sort((a, b) => b.ms - a.ms);
+    const head = element("th", { scope: "rowgroup", rowspan: Math.max(1, sorted.length) }, name);
+    if (!sorted.length) {
+      return [element("tr", {}, head, element("td", { colspan: 3 }, pair("inte åtgärdad", "not treated")))];
+    }
+    return sorted.map(({ code, ms, share }, i) =>
+      element(
+        "tr",
+        {},
+        ...(i ? [] : [head]),
+        element("td", {}, actionPair(code)),
+        element("td", {}, ...when(ms, nowMs)),
+        element("td", { class: "figure" }, percent(share)),
+      ),
+    );
+  });
+  return element(
+    "div",
+    { class: "popup" },
+    element("h3", {}, segment.name || "–"),
+    element(
+      "p",
+      {},
+      pair(
+        `${KINDS[segment.kind][0]}, vinterklass ${segment.winter_class}`,
+        `${KINDS[segment.kind][1]}, winter class ${segment.winter_class}`,
+      ),
+    ),
+    segment.street ? wholeStreet(segment.street, nowMs) : "",
+    element("table", {}, element("tbody", {}, ...rows)),
+    element("p", { class: "quiet" }, pair("Här, de senaste 24 timmarna.", "Here, the last 24 hours.")),
+  );
+}
+
+function wholeStreet(street, nowMs) {
+  const latest = street.latest ? [", ", pair("senast", "latest"), " ", ...when(street.latest, nowMs)] : [];
+  return element("p", {}, pair("Hela gatan:", "The whole street:"), ` ${percent(street.share)} `, pair("klart", "done"), ...latest);
+}
+
+export function vehiclePopup(properties, nowMs) {
+  const { name, contractor, registered, actions, working, speed_kmh: speed, time } = properties;
+  const doing = actions.length ? actions.flatMap((code) => [actionPair(code), element("br")]).slice(0, -1) : [];
+  return element(
+    "div",
+    { class: "popup" },
+    element("h3", {}, name),
+    element("p", {}, contractor, registered ? "" : " – ", registered ? "" : pair("inte i registret", "not registered")),
+    element("p", {}, ...(doing.length ? doing : [pair("transport", "in transit")])),
+    working || !doing.length ? "" : element("p", {}, pair("lämnar ingen åtgärdad gata", "leaves no treated street")),
+    element("p", {}, speed === null ? "" : `${number(speed)} km/h, `, ...when(Date.parse(time), nowMs)),
+  );
+}
+
+export function trafficPopup(sensor, nowMs) {
+  const rows = sensor.series.map(({ direction, lane, vehicle_type: type, ...series }) =>
+    element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, seriesName(lane, direction, type)),
+      element("td", { class: "figure" }, series.vehicles_per_hour === null ? "–" : `${number(series.vehicles_per_hour)}/h`),
+      element("td", { class: "figure" }, series.speed_kmh === null ? "–" : `${number(series.speed_kmh)} km/h`),
+    ),
+  );
+  return element(
+    "div",
+    { class: "popup" },
+    element("h3", {}, sensor.name),
+    element("p", {}, pair("fordon per timme, medelhastighet", "vehicles per hour, mean speed")),
+    element("table", {}, element("tbody", {}, ...rows)),
+    element("p", {}, ...when(sensor.toMs, nowMs)),
+  );
+}
+
+function seriesName(lane, direction, type) {
+  const ways = { forward: ["framåt", "forward"], backward: ["bakåt", "backward"] };
+  const [sv, en] = ways[direction] ?? ["båda riktningar", "both directions"];
+  const where = lane === null ? ["", ""] : [`, körfält ${lane}`, `, lane ${lane}`];
+  return pair(sv + where[0] + (type ? `, ${type}` : ""), en + where[1] + (type ? `, ${type}` : ""));
+}
+
+export function snowPopup(properties, nowMs) {
+  const { name, depth_m: depth, change_m: change, change_from: from, time } = properties;
+  return element(
+    "div",
+    { class: "popup" },
+    element("h3", {}, name),
+    element("p", {}, element("strong", {}, `${number(depth * 100)} cm `), pair("snödjup", "snow depth")),
+    change === null
+      ? ""
+      : element("p", {}, `${signed(change * 100)} cm `, pair(`sedan ${clockTime(Date.parse(from), nowMs)}`, "since")),
+    element("p", {}, ...when(Date.parse(time), nowMs)),
+  );
+}

@@ -1,0 +1,150 @@
+"""GET /api/v1/treatments: which street was treated, how, in which direction, when, and how much of it."""
+
+from datetime import datetime
+from itertools import groupby
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
+
+from vinterkoll.api import geojson
+from vinterkoll.api.context import Shared
+from vinterkoll.api.parameters import Actions, Bbox, since_parameter
+from vinterkoll.api.problems import documented
+from vinterkoll.api.representation import GeoJsonResponse, json_answer
+from vinterkoll.api.segments import SegmentKind
+from vinterkoll.processing.actions import CODES
+from vinterkoll.storage import reading
+
+router = APIRouter(tags=["streets"])
+
+_DEFAULT_SINCE: Final = "PT24H"
+DIRECTIONS: Final = {1: "forward", -1: "backward", 0: "both"}
+
+
+class Treated(BaseModel):
+    """The latest treatment by one action."""
+
+    time: datetime
+    share: float = Field(ge=0, le=1, description="Of the segment's length.")
+
+
+class TreatmentProperties(BaseModel):
+    """What was done to a segment in one direction."""
+
+    segment_id: int
+    street: str
+    kind: SegmentKind
+    winter_class: int = Field(ge=1, le=5)
+    direction: Literal["forward", "backward", "both"] = Field(
+        description="Along the segment's geometry, against it, or `both`: one pass clears this street."
+    )
+    action: str = Field(description="The latest of the actions asked for.")
+    time: datetime = Field(description="When `action` was last done.")
+    share: float = Field(ge=0, le=1, description="Share of the length that `action` covered.")
+    actions: dict[str, Treated] = Field(description="The latest treatment by each action, latest first.")
+    contractor: str | None = Field(description="Who did `action`.")
+
+
+class TreatmentFeature(BaseModel):
+    """A segment and direction."""
+
+    type: Literal["Feature"]
+    geometry: geojson.LineString | None = Field(description="null with `geometry=false`.")
+    properties: TreatmentProperties
+
+
+class TreatmentCollection(geojson.Collection[TreatmentFeature]):
+    """One feature per segment and direction that was treated."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "FeatureCollection",
+                    "features": [
+                        {
+                            "type": "Feature",
+                            "geometry": {
+                                "type": "LineString",
+                                "coordinates": [[18.7162, 63.2905], [18.7175, 63.2909]],
+                            },
+                            "properties": {
+                                "segment_id": 1017,
+                                "street": "Storgatan",
+                                "kind": "carriageway",
+                                "winter_class": 2,
+                                "direction": "forward",
+                                "action": "SANDING_LINE",
+                                "time": "2026-01-15T05:41:10.500000Z",
+                                "share": 0.97,
+                                "actions": {
+                                    "SANDING_LINE": {"time": "2026-01-15T05:41:10.500000Z", "share": 0.97},
+                                    "PLOUGHING": {"time": "2026-01-15T04:02:31Z", "share": 1.0},
+                                },
+                                "contractor": "snorojarna",
+                            },
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+
+@router.get(
+    "/api/v1/treatments",
+    summary="Treated streets",
+    response_class=GeoJsonResponse,
+    response_model=TreatmentCollection,
+    responses={**documented(400, 503), 304: {"description": "Nothing changed (`If-None-Match`)."}},
+)
+async def treatments(
+    request: Request,
+    context: Shared,
+    bbox: Bbox,
+    since: Annotated[datetime, Depends(since_parameter(_DEFAULT_SINCE))],
+    actions: Actions,
+    geometry: Annotated[bool, Query(description="`false`: geometry is null, for those who poll.")] = True,
+) -> Response:
+    """The latest treatment of each segment and direction. A street that is not in the list was not treated."""
+    async with context.connections.connection() as connection:
+        rows = await reading.treatments(connection, since, actions, bbox, geometry=geometry)
+    return await run_in_threadpool(lambda: json_answer(request, geojson.collection(features_of(rows))))
+
+
+def features_of(rows: list[reading.TreatmentRow]) -> list[dict[str, Any]]:
+    """Return one feature per segment and direction of `rows`, which come sorted, the latest action first."""
+    if not rows:
+        return []
+    shapes: list[dict[str, Any] | None] = [None] * len(rows)
+    if all(row.geometry is not None for row in rows):
+        shapes[:] = geojson.lines([row.geometry for row in rows if row.geometry is not None])
+    features = []
+    for _, group in groupby(
+        zip(rows, shapes, strict=True), key=lambda pair: (pair[0].segment_id, pair[0].direction)
+    ):
+        done = list(group)
+        features.append(_feature([row for row, _ in done], done[0][1]))
+    return features
+
+
+def _feature(rows: list[reading.TreatmentRow], shape: dict[str, Any] | None) -> dict[str, Any]:
+    latest = rows[0]
+    actions = {CODES[row.action]: {"time": row.time, "share": round(row.share, 3)} for row in rows}
+    code = CODES[latest.action]
+    return geojson.feature(
+        shape,
+        {
+            "segment_id": latest.segment_id,
+            "street": latest.street,
+            "kind": latest.kind,
+            "winter_class": latest.winter_class,
+            "direction": DIRECTIONS[latest.direction],
+            "action": code,
+            **actions[code],
+            "actions": actions,
+            "contractor": latest.contractor,
+        },
+    )

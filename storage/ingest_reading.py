@@ -1,0 +1,55 @@
+"""What the API asks of the database about the ingest workers and the schema, for /health/ready and /metrics."""
+
+from datetime import datetime
+from typing import LiteralString, NamedTuple
+
+from vinterkoll.storage.migrate import packaged
+from vinterkoll.storage.reading import Connection, fetch_all
+
+
+class IngestRow(NamedTuple):
+    """An ingest worker's own account; the counts are since its first start."""
+
+    worker: str
+    updated_at: datetime
+    last_received_at: datetime | None
+    last_event_at: datetime | None
+    lag_s: float | None
+    messages: int
+    rows: int
+    duplicates: int
+    rejects: int
+
+
+async def ingest(connection: Connection) -> list[IngestRow]:
+    """Return what the ingest workers say of themselves."""
+    query: LiteralString = """
+        SELECT worker, updated_at, last_received_at, last_event_at, lag_s, messages, rows, duplicates, rejects
+        FROM ingest_status ORDER BY worker
+    """
+    return [IngestRow._make(row) for row in await fetch_all(connection, query, {})]
+
+
+async def rejects_by_code(connection: Connection, since: datetime) -> dict[str, int]:
+    """Return the number of rejects received at or after `since`, by reason code."""
+    query: LiteralString = (
+        "SELECT code, count(*) FROM reject WHERE received_at >= %(since)s GROUP BY code ORDER BY code"
+    )
+    return dict(await fetch_all(connection, query, {"since": since}))
+
+
+async def schema_problem(connection: Connection) -> str:
+    """Return how the database's migrations differ from this installation's, or an empty text."""
+    [(migrated,)] = await fetch_all(connection, "SELECT to_regclass('schema_migration') IS NOT NULL", {})
+    rows = (
+        await fetch_all(connection, "SELECT version, checksum FROM schema_migration", {}) if migrated else []
+    )
+    applied = {int(version): checksum for version, checksum in rows}
+    ours = {migration.version: migration.checksum for migration in packaged()}
+    if missing := sorted(ours.keys() - applied.keys()):
+        return f"migrations not applied: {', '.join(map(str, missing))}"
+    if unknown := sorted(applied.keys() - ours.keys()):
+        return f"migrated by a newer version: {', '.join(map(str, unknown))}"
+    if changed := sorted(version for version in ours if ours[version] != applied[version]):
+        return f"migrations changed after they were applied: {', '.join(map(str, changed))}"
+    return ""

@@ -1,0 +1,207 @@
+"""What the API asks of the database about streets and vehicles: one function a question, each answered from an index.
+
+Nothing is capped: a caller who asks for everything gets everything. Times are UTC.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final, LiteralString, NamedTuple, TypeAlias
+
+from psycopg import AsyncConnection, IsolationLevel
+from psycopg_pool import AsyncConnectionPool
+
+Connection: TypeAlias = AsyncConnection[Any]
+
+_POOL_SIZE_MAX: Final = 8
+_CONNECTION_WAIT_S: Final = 3.0
+"""A visitor is told `unavailable` rather than left waiting."""
+_STATEMENT_TIMEOUT_MS: Final = 15_000
+"""Above the slowest honest answer (a day of traffic of a whole town), below the patience of a proxy."""
+
+
+class Box(NamedTuple):
+    """A bounding box in degrees, WGS 84."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+
+class NetworkRow(NamedTuple):
+    """A loaded street network."""
+
+    name: str
+    generated: bool
+    digest: str
+
+
+class SegmentRow(NamedTuple):
+    """A street segment; `geometry` is a WKB LineString."""
+
+    segment_id: int
+    geometry: bytes
+    name: str
+    kind: str
+    winter_class: int
+    passes_required: int
+    length_m: float
+
+
+class TreatmentRow(NamedTuple):
+    """The latest treatment of a segment in one direction (1, -1, or 0: both) by one action (its bit number)."""
+
+    segment_id: int
+    direction: int
+    action: int
+    time: datetime
+    share: float
+    contractor: str | None
+    street: str
+    kind: str
+    winter_class: int
+    geometry: bytes | None
+
+
+class VehicleRow(NamedTuple):
+    """A vehicle's latest position. `name` is None where the register does not know the vehicle."""
+
+    contractor: str
+    vehicle: str
+    name: str | None
+    time: datetime
+    lon: float
+    lat: float
+    speed_kmh: float | None
+    heading_deg: float | None
+    actions: int
+    plough_known: int
+    plough_down: int
+    spread_g_per_m2: float | None
+    spread_ml_per_m2: float | None
+
+
+def reading_pool(url: str) -> AsyncConnectionPool[Connection]:
+    """Return a closed pool of read-only connections on which one transaction sees one state of the database."""
+    return AsyncConnectionPool(
+        url,
+        min_size=1,
+        max_size=_POOL_SIZE_MAX,
+        timeout=_CONNECTION_WAIT_S,
+        open=False,
+        configure=_configure,
+        check=AsyncConnectionPool.check_connection,
+        kwargs={
+            "application_name": "vinterkoll api",
+            "connect_timeout": 3,
+            "options": f"-c TimeZone=UTC -c statement_timeout={_STATEMENT_TIMEOUT_MS}",
+        },
+        name="api",
+    )
+
+
+async def _configure(connection: Connection) -> None:
+    await connection.set_read_only(True)
+    await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+
+
+async def fetch_all(
+    connection: Connection, query: LiteralString, parameters: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    """Return the rows of `query`, read in binary."""
+    async with connection.cursor(binary=True) as cursor:
+        await cursor.execute(query, parameters)
+        return await cursor.fetchall()
+
+
+def box_parameters(bbox: Box | None) -> dict[str, float | None]:
+    """Return the parameters of a query with a box; without one they are not looked at."""
+    box = bbox or Box(-180.0, -90.0, 180.0, 90.0)
+    return box._asdict()
+
+
+async def networks(connection: Connection) -> list[NetworkRow]:
+    """Return the loaded networks, oldest first."""
+    found = await fetch_all(connection, "SELECT name, generated, digest FROM network ORDER BY network_id", {})
+    return [NetworkRow._make(row) for row in found]
+
+
+_WITHIN: Final = "s.extent && box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))"
+
+
+async def segments(connection: Connection, bbox: Box | None = None) -> list[SegmentRow]:
+    """Return the segments whose own bounding box meets `bbox`, or all, by id."""
+    query: LiteralString = """
+        SELECT s.segment_id, s.geometry, s.name, s.kind, s.winter_class, s.passes_required, s.length_m
+        FROM segment s
+    """
+    if bbox is not None:
+        query += " WHERE " + _WITHIN
+    found = await fetch_all(connection, query + " ORDER BY s.segment_id", box_parameters(bbox))
+    return [SegmentRow._make(row) for row in found]
+
+
+async def treatments(
+    connection: Connection,
+    since: datetime,
+    actions: Sequence[int] | None = None,
+    bbox: Box | None = None,
+    *,
+    geometry: bool = True,
+) -> list[TreatmentRow]:
+    """Return treatments at or after `since`: by segment and direction, the latest action first.
+
+    `actions` are bit numbers; None means all.
+    """
+    query: LiteralString = """
+        SELECT t.segment_id, t.direction, t.action, t.time, t.share, d.owner,
+               s.name, s.kind, s.winter_class,
+    """
+    query += "s.geometry" if geometry else "NULL::bytea"
+    query += """
+        FROM treatment t
+        JOIN segment s USING (segment_id)
+        LEFT JOIN device d USING (device_id)
+        WHERE t.time >= %(since)s
+    """
+    if actions is not None:
+        query += " AND t.action = ANY(%(actions)s)"
+    if bbox is not None:
+        query += " AND " + _WITHIN
+    query += " ORDER BY t.segment_id, t.direction DESC, t.time DESC, t.action"
+    parameters = {
+        "since": since,
+        "actions": None if actions is None else list(actions),
+        **box_parameters(bbox),
+    }
+    return [TreatmentRow._make(row) for row in await fetch_all(connection, query, parameters)]
+
+
+async def vehicles(connection: Connection, since: datetime) -> list[VehicleRow]:
+    """Return the latest position at or after `since` of each vehicle that has one: one index look-up a vehicle."""
+    found = await fetch_all(
+        connection,
+        """
+        SELECT d.owner, d.name, v.name, p.*
+        FROM device d
+        CROSS JOIN LATERAL (
+            SELECT o.time, o.lon, o.lat, o.speed_kmh, o.heading_deg, o.actions, o.plough_known, o.plough_down,
+                   o.spread_g_per_m2, o.spread_ml_per_m2
+            FROM position o
+            WHERE o.device_id = d.device_id AND o.time >= %(since)s
+            ORDER BY o.time DESC, o.seq DESC, o.version DESC NULLS LAST, o.digest DESC
+            LIMIT 1
+        ) p
+        LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name
+        WHERE d.kind = 'position'
+        ORDER BY d.owner, d.name
+        """,
+        {"since": since},
+    )
+    return [VehicleRow._make(row) for row in found]
+
+
+async def newest_treatment(connection: Connection) -> datetime | None:
+    """Return the time of the newest treatment of all."""
+    [(newest,)] = await fetch_all(connection, "SELECT max(time) FROM treatment", {})
+    return newest if isinstance(newest, datetime) else None

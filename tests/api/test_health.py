@@ -1,0 +1,92 @@
+"""/health and /metrics."""
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from town_rows import NOW, add_network, insert
+
+pytestmark = pytest.mark.postgres
+Database = psycopg.Connection[Any]
+
+
+def add_worker(rows: Database, lag_s: float | None) -> None:
+    insert(
+        rows,
+        "ingest_status",
+        worker="w1",
+        updated_at=NOW - timedelta(seconds=3),
+        last_event_at=NOW - timedelta(seconds=7),
+        lag_s=lag_s,
+        messages=40,
+        rows=30,
+        duplicates=2,
+        rejects=1,
+    )
+
+
+def test_live(client: httpx.Client) -> None:
+    assert client.get("/health/live").json()["status"] == "live"
+
+
+def test_ready_when_a_worker_has_told_its_lag(client: httpx.Client, rows: Database) -> None:
+    before = client.get("/health/ready")
+    assert (before.status_code, before.headers["retry-after"]) == (503, "5")
+    assert before.json()["reasons"] == ["ingest lag unknown: no worker has stored a batch yet"]
+    add_worker(rows, None)
+    assert client.get("/health/ready").status_code == 503
+    rows.execute("UPDATE ingest_status SET lag_s = 0.25")
+    after = client.get("/health/ready")
+    assert after.status_code == 200
+    assert after.json() == {
+        "status": "ready",
+        "reasons": [],
+        "workers": [
+            {
+                "worker": "w1",
+                "lag_s": 0.25,
+                "updated_at": "2026-01-15T05:59:57Z",
+                "last_event_at": "2026-01-15T05:59:53Z",
+            }
+        ],
+    }
+
+
+def test_not_ready_on_another_schema(client: httpx.Client, rows: Database) -> None:
+    add_worker(rows, 0.2)
+    insert(rows, "schema_migration", version=9000, name="later", checksum="x")
+    answer = client.get("/health/ready")
+    assert (answer.status_code, answer.json()["reasons"]) == (503, ["migrated by a newer version: 9000"])
+
+
+def test_metrics(client: httpx.Client, rows: Database) -> None:
+    add_network(rows)
+    add_worker(rows, 0.25)
+    texts = dict.fromkeys(("source", "topic", "format", "owner", "field", "detail"), "")
+    insert(rows, "reject", received_at=NOW, item=0, code="future", payload=b"", **texts)
+    for path in ("/api/v1/segments", "/api/v1/segments?bbox=x", "/wp-login.php", "/static/map.js", "/"):
+        client.get(path)
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    samples = {
+        (sample.name, *sorted(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+    assert samples["vinterkoll_http_requests_total", "/api/v1/segments", "200", "GET"] == 1
+    assert samples["vinterkoll_http_requests_total", "/api/v1/segments", "400", "GET"] == 1
+    assert samples["vinterkoll_http_requests_total", "404", "GET", "other"] == 1
+    assert samples["vinterkoll_http_requests_total", "/static", "200", "GET"] == 1
+    assert samples["vinterkoll_http_request_seconds_count", "/api/v1/segments"] == 2
+    assert samples["vinterkoll_ingest_lag_seconds", "w1"] == 0.25
+    assert samples["vinterkoll_ingest_silence_seconds", "w1"] == 3
+    assert samples["vinterkoll_ingest_event_age_seconds", "w1"] == 7
+    assert samples["vinterkoll_ingest_messages", "w1"] == 40
+    assert samples["vinterkoll_rejects_last_hour", "future"] == 1
+    assert samples["vinterkoll_database_up",] == 1
+    assert any(name[0] == "vinterkoll_build_info" for name in samples)
+    assert "process_resident_memory_bytes" in answer.text

@@ -1,0 +1,127 @@
+"""Derived tables by natural key, and a plain-Python reference that derives them from the raw rows all at once."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.derivation import fixes_of
+from vinterkoll.ingest.message import Message
+from vinterkoll.processing.actions import CODES
+from vinterkoll.processing.cleaning import Limits
+from vinterkoll.processing.network import ALL_KINDS, StreetNetwork
+from vinterkoll.processing.treatment import stretches
+from vinterkoll.storage import network as networks
+from vinterkoll.storage.columns import register
+
+Connection = psycopg.Connection[Any]
+LIMITS = Limits(future_max_s=300, age_max_s=30 * 86_400, west=10, south=55, east=24.5, north=69.5)
+TOPICS = {"position": "mip", "positions": "mip", "flow": "traffic-flow-observed", "up": "chirpstack"}
+
+DERIVED = {
+    "stretch": """
+        SELECT d.owner, d.name, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
+        FROM stretch JOIN device d USING (device_id) ORDER BY 1, 2, 3, 4, 5
+    """,
+    "treatment": """
+        SELECT segment_id, direction, action, time, share, d.owner, d.name
+        FROM treatment JOIN device d USING (device_id) ORDER BY 1, 2, 3
+    """,
+    "flow_window": """
+        SELECT d.name, d.part, time, vehicles, w.speed_kmh, w.occupancy, covered_s
+        FROM flow_window w JOIN device d USING (device_id) ORDER BY 1, 2, 3
+    """,
+}
+
+
+def acceptance(url: str, clock: Callable[[], int], worker: str = "test") -> tuple[Connection, Acceptance]:
+    """A connection and an Acceptance on it, as the worker makes them."""
+    connection = psycopg.connect(url, autocommit=True)
+    register(connection)
+    return connection, Acceptance(
+        connection,
+        networks.read(connection),
+        LIMITS,
+        lambda topic: TOPICS.get(topic.rpartition("/")[2], ""),
+        message_bytes_max=100_000,
+        worker=worker,
+        clock=clock,
+    )
+
+
+def derived(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+    """Every derived row, by names instead of surrogate ids."""
+    return {table: connection.execute(query).fetchall() for table, query in DERIVED.items()}
+
+
+def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[tuple[Any, ...]]]:
+    """Stretches and treatments out of the raw positions: whole tracks at once, sorting and loops, no support rule."""
+    rows = connection.execute(
+        """
+        SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest,
+               lon, lat, speed_kmh, heading_deg, actions, plough_known, plough_down, spread_g_per_m2, spread_ml_per_m2
+        FROM position p JOIN device d USING (device_id)
+        """
+    ).fetchall()
+    best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[5])):
+        best[row[:4]] = row
+    tracks: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
+    for key in sorted(best):
+        tracks[key[:2]].append(best[key])
+    pieces = []
+    for (owner, name), track in tracks.items():
+        names = ("lon", "lat", "speed_kmh", "heading_deg", "actions", "plough_known", "plough_down")
+        columns = dict(
+            zip(
+                (*names, "spread_g_per_m2", "spread_ml_per_m2"),
+                zip(*(r[6:] for r in track), strict=True),
+                strict=True,
+            )
+        )
+        support = {
+            column: np.array([np.nan if value is None else value for value in values], float)
+            for column, values in columns.items()
+        }
+        for column in ("actions", "plough_known", "plough_down"):
+            support[column] = support[column].astype(np.int64)
+        support["time"] = np.array([int(row[2]) for row in track])
+        support["seq"] = np.array([row[3] for row in track])
+        support["range_id"] = np.zeros(len(track), np.int64)
+        support["kinds"] = np.full(len(track), ALL_KINDS)
+        found, _ = stretches(fixes_of(support), support["range_id"], network)
+        pieces += [(owner, name, *row.tolist()[1:]) for row in found]
+    return {"stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
+
+
+def _treatments(pieces: list[tuple[Any, ...]], network: StreetNetwork) -> list[tuple[Any, ...]]:
+    """Latest per segment, direction and action; the share by marking decimetres."""
+    groups: dict[tuple[int, int, int], list[tuple[Any, ...]]] = defaultdict(list)
+    for piece in pieces:
+        segment, direction, actions = piece[6], piece[7], piece[10]
+        for action in range(len(CODES)):
+            if actions >> action & 1:
+                groups[segment, direction, action].append(piece)
+    result = []
+    for key, found in sorted(groups.items()):
+        time = max(piece[2] for piece in found)
+        owner, name = min(piece[:2] for piece in found if piece[2] == time)
+        covered: set[int] = set()
+        for piece in found:
+            if time - 2 * 3600 * 1_000_000 < piece[2]:
+                covered.update(range(piece[8], piece[9]))
+        length_m = float(network.length_m[np.searchsorted(network.segment_id, key[0])])
+        result.append((*key, time, np.float32(min(len(covered) / 10 / length_m, 1.0)), owner, name))
+    return result
+
+
+def in_microseconds(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Instants of `derived` as the reference has them."""
+    return [tuple(round(v.timestamp() * 1e6) if hasattr(v, "timestamp") else v for v in row) for row in rows]
+
+
+def position_message(payload: bytes, vehicle: str, received_us: int) -> Message:
+    return Message(f"mip/v1/snow/{vehicle}/position", payload, received_us)

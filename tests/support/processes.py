@@ -1,0 +1,30 @@
+"""Processes that tests start, and what they leave behind."""
+
+import subprocess
+from pathlib import Path
+
+
+def ended_well(process: subprocess.Popen[str], timeout_s: float = 30) -> str:
+    """Wait for the end of `process`, expect exit code 0, and return what it said on standard error."""
+    try:
+        _, said = process.communicate(timeout=timeout_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        _, said = process.communicate()
+        raise AssertionError(f"{process.args!r} did not end: {said}") from None
+    assert process.returncode == 0, f"{process.args!r} ended with {process.returncode}: {said}"
+    return said or ""
+
+
+def mentioning(text: str) -> list[str]:
+    """Command lines of all running processes that mention `text`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            except OSError:
+                continue
+            if text in command:
+                found.append(command)
+    return found

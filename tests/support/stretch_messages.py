@@ -1,0 +1,80 @@
+"""Messages of vehicles on a lap of the small town, of a traffic counter and of a snow sensor, around a midnight.
+
+The midnight is a border between chunks of every table that TimescaleDB cuts into days or weeks.
+"""
+
+import random
+from base64 import b64encode
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+
+from small_town import E0, N0
+from vinterkoll.ingest.message import Message
+from vinterkoll.processing.coordinates import wgs84_from_sweref
+
+MIDNIGHT = datetime(2026, 1, 15, tzinfo=UTC)
+"""A Thursday, as 1970-01-01 was: weeks of TimescaleDB begin here."""
+START = MIDNIGHT - timedelta(minutes=1)
+RECEIVED_US = round((MIDNIGHT + timedelta(hours=2)).timestamp() * 1e6)
+LAP = shapely.LineString(
+    [(0.0, 0.0), (90.0, 0.0), (150.0, 10.0), (150.0, 100.0), (90.0, 80.0), (90.0, 0.0), (0.0, 0.0)]
+)
+
+
+def fix(vehicle: str, at_s: float, along_m: float, noise: random.Random, **more: Any) -> Message:
+    """A fix of a vehicle that drives the lap, with noise, ploughing."""
+    x, y = shapely.get_coordinates(LAP.interpolate(along_m % 450))[0]
+    lon, lat = wgs84_from_sweref(
+        np.array([x + E0 + noise.gauss(0, 3)]), np.array([y + N0 + noise.gauss(0, 3)])
+    )
+    body = {
+        "time": (START + timedelta(seconds=at_s)).isoformat(),
+        "lon": round(float(lon[0]), 7),
+        "lat": round(float(lat[0]), 7),
+        "actions": ["PLOUGHING"] if noise.random() < 0.9 else [],
+    }
+    return Message(f"mip/v1/snow/{vehicle}/position", orjson.dumps(body | more), RECEIVED_US)
+
+
+def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
+    """So many fixes of each vehicle, one each 5 s with breaks, and some corrections: other contents for the same key."""
+    found = []
+    for vehicle, count in enumerate(counts):
+        at_s, along_m = 0.0, noise.uniform(0, 400)
+        for _ in range(count):
+            found.append(fix(f"v{vehicle}", at_s, along_m, noise))
+            if noise.random() < 0.1:
+                found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
+            gap = noise.choice([5, 5, 5, 5, 10, 400])
+            at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
+    return found
+
+
+def flow(sensor: str, minute: float, minutes: float = 1, **more: Any) -> Message:
+    """A count of a traffic counter over some minutes."""
+    begin = START + timedelta(minutes=minute)
+    values = {
+        "dateObservedFrom": begin.isoformat(),
+        "dateObservedTo": (begin + timedelta(minutes=minutes)).isoformat(),
+        "dateObserved": begin.isoformat(),
+        **more,
+    }
+    body = {name: {"type": "Property", "value": value} for name, value in values.items()}
+    identity = {"id": f"urn:ngsi-ld:TrafficFlowObserved:{sensor}", "type": "TrafficFlowObserved"}
+    return Message("traffic/v1/town/flow", orjson.dumps(identity | body), RECEIVED_US)
+
+
+def uplink(dev_eui: str, minute: float, distance_mm: int, count: int) -> Message:
+    """An uplink of a snow-depth sensor: Decentlab DL-MBX, distance and battery."""
+    body = {
+        "deviceInfo": {"devEui": dev_eui},
+        "time": (START + timedelta(minutes=minute)).isoformat(),
+        "fCnt": count,
+        "data": b64encode(bytes.fromhex(f"02012f0003{distance_mm:04x}00010bb1")).decode(),
+    }
+    return Message(f"application/1/device/{dev_eui}/event/up", orjson.dumps(body), RECEIVED_US)
