@@ -32,6 +32,8 @@ class Reason(StrEnum):
     OUTSIDE_AREA = "outside_area"
     # the database would not take it
     STORAGE_REFUSED = "storage_refused"
+    # a mistake of vinterkoll's
+    INTERNAL_ERROR = "internal_error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def effective_actions(
     return np.where(gives_nothing, kept & ~codes.SPREADING_ACTIONS, kept)
 
 
-def stretches(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> Rows:
+def stretches(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> tuple[Rows, IntColumn]:
     """Derive the stretches of every step.
 
     Parameters
@@ -89,8 +89,10 @@ def stretches(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> Row
 
     Returns
     -------
-    (m,) STRETCH
+    rows : (m,) STRETCH
         Sorted by fix and piece. At most three pieces a step; none for steps without actions.
+    step : (m,) int64
+        Index of the fix where the row's step starts.
     """
     linked = linked_to_next(fixes)
     step, piece, segment, direction, from_m, to_m = _pieces(
@@ -105,7 +107,7 @@ def stretches(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> Row
     rows["until_us"], rows["actions"] = fixes.time_us[step + 1], fixes.actions[step]
     rows["piece"], rows["segment_id"] = piece[order], network.segment_id[segment[order]]
     rows["direction"], rows["from_dm"], rows["to_dm"] = direction[order], from_dm[order], to_dm[order]
-    return rows
+    return rows, step
 
 
 _Pieces = tuple[IntColumn, IntColumn, IntColumn, IntColumn, FloatColumn, FloatColumn]

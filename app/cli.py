@@ -1,0 +1,74 @@
+"""The `vinterkoll` command: one sub-command a module, errors as one line, exit 2 for what the operator can mend."""
+
+import logging
+import sys
+from importlib.metadata import version as installed_version
+from typing import Annotated
+
+import psycopg
+import typer
+
+from vinterkoll.app.database import migrate, network, register, rejects
+from vinterkoll.app.demo import demo
+from vinterkoll.app.errors import ConfigurationError, PartFailedError
+from vinterkoll.app.ingest import ingest
+from vinterkoll.app.serve import api
+from vinterkoll.app.settings import read_settings
+from vinterkoll.app.simulate import simulate
+from vinterkoll.ingest.errors import BrokerRefusedError, SourceError
+
+_CONFIGURATION_EXIT = 2
+_UNAVAILABLE_EXIT = 1
+
+application = typer.Typer(
+    name="vinterkoll",
+    help="Which street was treated, how, in which direction, when. Try `vinterkoll demo` first.",
+    epilog="Settings are environment variables that begin with VINTERKOLL_; docs/settings.md lists them.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for _command in (demo, migrate, ingest, api, simulate):
+    application.command()(_command)
+for _name, _group in (("network", network), ("register", register), ("rejects", rejects)):
+    application.add_typer(_group, name=_name)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"vinterkoll {installed_version('vinterkoll')}")
+        raise typer.Exit
+
+
+@application.callback()
+def _root(
+    _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
+) -> None:
+    logging.basicConfig(
+        level=read_settings().log_level,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+
+
+def main() -> None:
+    """Run the command; turn the error families into one line and an exit code."""
+    try:
+        application()
+    except (ConfigurationError, BrokerRefusedError) as error:
+        _end(str(error), _CONFIGURATION_EXIT)
+    except psycopg.errors.UndefinedTable:
+        _end("the database has no schema: run `vinterkoll migrate`", _CONFIGURATION_EXIT)
+    except psycopg.errors.InsufficientPrivilege as error:
+        _end(f"the database user may not do this: {error.diag.message_primary}", _CONFIGURATION_EXIT)
+    except (PartFailedError, SourceError, psycopg.OperationalError) as error:
+        _end(str(error).strip(), _UNAVAILABLE_EXIT)
+
+
+def _end(message: str, code: int) -> None:
+    typer.echo(f"vinterkoll: {message}", err=True)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

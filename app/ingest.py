@@ -1,0 +1,96 @@
+"""`vinterkoll ingest`: take messages from MQTT into the database until told to stop."""
+
+import gc
+import signal
+import time
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.database import connected
+from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.app.worker import Batching, Worker
+from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.mqtt import MqttSession, MqttSource
+from vinterkoll.ingest.topics import format_of
+from vinterkoll.processing.cleaning import Limits
+from vinterkoll.storage import migrate, network
+from vinterkoll.storage.columns import register
+
+_CONNECT_TIMEOUT_S = 30.0
+
+
+def ingest(
+    drain_s: Annotated[
+        float | None,
+        typer.Option(min=0, help="When stopping, go on until this many seconds pass without a message."),
+    ] = None,
+) -> None:
+    """Store what arrives by MQTT, acknowledging each message after its commit. SIGTERM or Ctrl-C ends it."""
+    settings = read_settings()
+    _check(settings)
+    source = MqttSource(_mqtt(settings))
+    worker = Worker(source, partial(_acceptance, settings), _batching(settings), drain_s)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: worker.stop())
+    gc.freeze()  # what is imported stays; the collector would walk it again and again
+    source.wait_connected(_CONNECT_TIMEOUT_S)
+    worker.run()
+
+
+def _check(settings: Settings) -> None:
+    """Refuse to start on a setting or a schema that cannot work."""
+    unknown = sorted(set(settings.mqtt_topics.values()) - FORMATS.keys())
+    if unknown:
+        raise ConfigurationError(
+            f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(FORMATS))}"
+        )
+    with connected(settings) as connection:
+        try:
+            missing = migrate.pending(connection)
+        except migrate.MigrationError as error:
+            raise ConfigurationError(str(error)) from None
+    if missing:
+        raise ConfigurationError("the database's schema is not current: run `vinterkoll migrate`")
+
+
+def _mqtt(settings: Settings) -> MqttSession:
+    return MqttSession(
+        host=settings.mqtt_host,
+        port=settings.mqtt_port,
+        client_id=settings.mqtt_client_id,
+        topics=list(settings.mqtt_topics),
+        receive_maximum=settings.mqtt_receive_maximum,
+        expiry_s=settings.mqtt_session_expiry_s,
+        user=settings.mqtt_user,
+        password=settings.mqtt_password.get_secret_value(),
+    )
+
+
+def _batching(settings: Settings) -> Batching:
+    return Batching(settings.batch_rows, settings.batch_ms / 1000, settings.batch_idle_ms / 1000)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what the settings accept."""
+    west, south, east, north = settings.area_lon_lat
+    return Limits(settings.future_max_s, settings.raw_days * 86_400, west, south, east, north)
+
+
+def _acceptance(settings: Settings) -> Acceptance:
+    """Open a connection and read the network through it: a worker that reconnects sees the present one."""
+    connection = connected(settings)
+    register(connection)
+    topics = settings.mqtt_topics
+    return Acceptance(
+        connection,
+        network.read(connection),
+        limits_of(settings),
+        lambda topic: format_of(topic, topics) or "",
+        message_bytes_max=settings.message_bytes_max,
+        worker=settings.mqtt_client_id,
+        clock=lambda: time.time_ns() // 1000,
+    )

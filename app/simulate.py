@@ -1,0 +1,155 @@
+"""`vinterkoll simulate`: a winter morning of vehicles, traffic counters and snow sensors, by MQTT or into files."""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.settings import read_settings
+from vinterkoll.simulators.files import FileSink, write_truth
+from vinterkoll.simulators.mqtt import MqttSink, RefusedError
+from vinterkoll.simulators.network_file import write_network
+from vinterkoll.simulators.pace import WallClock, paced
+from vinterkoll.simulators.register import write_register
+from vinterkoll.simulators.scenario import DEFAULT_ANCHOR, DEFAULT_SEED, Part, Scenario
+from vinterkoll.simulators.stream import Message, Sink, to_us
+
+PROGRESS_S: Final = 5.0
+"""Between two lines of progress."""
+
+_log = logging.getLogger(__name__)
+
+
+def _instant(text: str | datetime) -> datetime:
+    if isinstance(text, datetime):
+        return text  # a default
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no instant such as 2026-01-15T04:00+01:00") from None
+    if instant.tzinfo is None:
+        raise typer.BadParameter(f"{text!r} has no offset: write 2026-01-15T03:00Z or 2026-01-15T04:00+01:00")
+    return instant
+
+
+def simulate(
+    seed: Annotated[
+        int, typer.Option(min=0, help="Another seed is another town, fleet and day.")
+    ] = DEFAULT_SEED,
+    anchor: Annotated[
+        datetime,
+        typer.Option(
+            parser=_instant,
+            metavar="INSTANT",
+            help="What counts as 04:00 of the winter morning; the day repeats.",
+        ),
+    ] = DEFAULT_ANCHOR,
+    hours: Annotated[
+        float, typer.Option(min=0, help="Begin so long before now; with --out, length from the anchor on.")
+    ] = 6.0,
+    begin: Annotated[
+        datetime | None,
+        typer.Option("--from", parser=_instant, metavar="INSTANT", help="Begin here instead."),
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(parser=_instant, metavar="INSTANT", help="End here; else by Ctrl-C.")
+    ] = None,
+    duration: Annotated[
+        float | None, typer.Option(min=0, metavar="HOURS", help="End after so many simulated hours.")
+    ] = None,
+    speed: Annotated[
+        float,
+        typer.Option(min=0.001, help="Times as fast as real time, until the simulated clock reaches now."),
+    ] = 60.0,
+    mqtt_host: Annotated[str | None, typer.Option(help="Broker; else VINTERKOLL_MQTT_HOST.")] = None,
+    mqtt_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Else VINTERKOLL_MQTT_PORT.")
+    ] = None,
+    mqtt_user: Annotated[
+        str | None,
+        typer.Option(help="Else VINTERKOLL_MQTT_USER. The password is VINTERKOLL_MQTT_PASSWORD only."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Write files, as fast as it goes, instead of publishing."),
+    ] = None,
+    only: Annotated[list[Part] | None, typer.Option(help="Only this part; may be given again.")] = None,
+    vehicles: Annotated[
+        int | None, typer.Option(min=0, help="Only the first so many of the 20 vehicles.")
+    ] = None,
+) -> None:
+    """Simulate a winter day in Örnsköldsvik and Ånge: vehicles, traffic, snow.
+
+    20 vehicles, 12 traffic counters and 10 snow-depth sensors, all made up;
+    only the towns' places on the map are true. The same seed and anchor give
+    the same messages for the same times, byte for byte, in every run.
+
+    By MQTT (the default): begins --hours before now, runs --speed times as
+    fast, and goes on at real speed from where it reaches now: nothing is dated
+    in the future. Ctrl-C waits for the broker's acknowledgements.
+
+    Into files: --out DIR writes messages.ndjson, truth.csv (what was really
+    treated), network.geojson, contractors.csv, vehicles.csv and sensors.csv.
+    """
+    start = begin or (anchor if out else datetime.now(UTC) - timedelta(hours=hours))
+    if duration is None and out and until is None:
+        duration = hours
+    end = until if duration is None else start + timedelta(hours=duration)
+    if out is not None:
+        assert end is not None, "files have an end"  # noqa: S101
+        _write(Scenario(seed, anchor, vehicles=vehicles, parts=only or tuple(Part)), seed, out, start, end)
+        return
+    settings = read_settings()
+    stopping = threading.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: stopping.set())
+    scenario = Scenario(seed, anchor, vehicles=vehicles, parts=only or tuple(Part))
+    sink = MqttSink(
+        mqtt_host or settings.mqtt_host,
+        mqtt_port or settings.mqtt_port,
+        stopping,
+        user=settings.mqtt_user if mqtt_user is None else mqtt_user,
+        password=settings.mqtt_password.get_secret_value(),
+    )
+    messages = paced(scenario.messages(start, end), to_us(start), speed, WallClock(stopping))
+    try:
+        _send(messages, sink)
+    except RefusedError as error:
+        raise ConfigurationError(str(error)) from None
+
+
+def _send(messages: Iterable[Message], sink: Sink) -> int:
+    """Send all messages, say now and then how far it is, and close the sink; return their number."""
+    count, last_us, told_s = 0, 0, time.monotonic()
+    try:
+        for message in messages:
+            if not sink.send(message):
+                break
+            count, last_us = count + 1, message.time_us
+            if time.monotonic() - told_s >= PROGRESS_S:
+                told_s = time.monotonic()
+                _log.info("%d messages sent; simulated time %s", count, _clock_text(last_us))
+    finally:
+        sink.close()
+    _log.info("%d messages sent, up to simulated time %s", count, _clock_text(last_us) if count else "-")
+    return count
+
+
+def _clock_text(time_us: int) -> str:
+    return f"{datetime.fromtimestamp(time_us // 1_000_000, UTC):%Y-%m-%d %H:%M:%SZ}"
+
+
+def _write(scenario: Scenario, seed: int, directory: Path, start: datetime, end: datetime) -> None:
+    directory.mkdir(parents=True, exist_ok=True)
+    segments = write_network(directory / "network.geojson", seed)
+    write_register(directory, seed)
+    count = _send(scenario.messages(start, end), FileSink(directory / "messages.ndjson"))
+    rows = write_truth(directory / "truth.csv", scenario.truth(start, end))
+    typer.echo(f"{directory}: {count} messages, {rows} treated stretches, {segments} segments")

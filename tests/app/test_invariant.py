@@ -1,0 +1,217 @@
+"""Every derived row is a pure function of the set of accepted observations: on a real database, in any history.
+
+The histories: shuffled, duplicated, split into batches, late, corrected, by two workers at once, cut off in a batch.
+"""
+
+import itertools
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import orjson
+import psycopg
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from derived_tables import acceptance, derived, in_microseconds, reference
+from small_town import E0, N0
+from vinterkoll.ingest.message import Message
+from vinterkoll.processing.coordinates import wgs84_from_sweref
+from vinterkoll.storage import network as networks
+
+pytestmark = pytest.mark.postgres
+
+START = datetime(2026, 1, 15, 6, tzinfo=UTC)
+RECEIVED_US = round((START + timedelta(hours=1)).timestamp() * 1e6)
+LAP = [(0.0, 0.0), (90.0, 0.0), (150.0, 10.0), (150.0, 100.0), (90.0, 80.0), (90.0, 0.0), (0.0, 0.0)]
+
+
+def fix(vehicle: str, at_s: float, along_m: float, noise: random.Random, **more: Any) -> Message:
+    """A fix of a vehicle that drives the lap, with noise, ploughing."""
+    x, y = shapely.get_coordinates(shapely.LineString(LAP).interpolate(along_m % 450))[0]
+    lon, lat = wgs84_from_sweref(
+        np.array([x + E0 + noise.gauss(0, 3)]), np.array([y + N0 + noise.gauss(0, 3)])
+    )
+    body = {
+        "time": (START + timedelta(seconds=at_s)).isoformat(),
+        "lon": round(float(lon[0]), 7),
+        "lat": round(float(lat[0]), 7),
+        "actions": ["PLOUGHING"] if noise.random() < 0.9 else [],
+    }
+    return Message(f"mip/v1/snow/{vehicle}/position", orjson.dumps(body | more), RECEIVED_US)
+
+
+@st.composite
+def messages_of_a_stretch(draw: st.DrawFn) -> list[Message]:
+    """Up to three vehicles, a fix each 5 s with breaks, and some corrections: other contents for the same key."""
+    noise = random.Random(draw(st.integers(0, 2**32)))
+    found = []
+    for vehicle in range(draw(st.integers(1, 3))):
+        at_s, along_m = 0.0, noise.uniform(0, 400)
+        for _ in range(draw(st.integers(1, 25))):
+            found.append(fix(f"v{vehicle}", at_s, along_m, noise))
+            if noise.random() < 0.1:
+                found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
+            gap = noise.choice([5, 5, 5, 5, 10, 400])
+            at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
+    return found
+
+
+def forget(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, ingest_status"
+        )
+
+
+def play(url: str, batches: Sequence[Sequence[Message]]) -> dict[str, list[tuple[Any, ...]]]:
+    """Accept batches one after the other and return the derived tables."""
+    connection, accepting = acceptance(url, lambda: RECEIVED_US)
+    with connection:
+        for batch in batches:
+            accepting.accept(batch)
+        return derived(connection)
+
+
+def split(messages: Sequence[Message], cuts: Sequence[int]) -> list[list[Message]]:
+    borders = [0, *sorted(cut % (len(messages) + 1) for cut in cuts), len(messages)]
+    return [list(messages[low:high]) for low, high in itertools.pairwise(borders)]
+
+
+examples = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+
+
+@examples
+@given(messages_of_a_stretch(), st.randoms(use_true_random=False), st.lists(st.integers(0, 100), max_size=5))
+def test_any_order_duplicates_and_batches(
+    town_url: str, messages: list[Message], shuffler: random.Random, cuts: list[int]
+) -> None:
+    clean = play(town_url, [messages])
+    forget(town_url)
+    history = messages + shuffler.sample(messages, len(messages) // 3)
+    shuffler.shuffle(history)
+    assert play(town_url, split(history, cuts)) == clean
+    forget(town_url)
+
+
+@examples
+@given(messages_of_a_stretch(), st.lists(st.integers(0, 100), max_size=3))
+def test_equal_to_the_reference(town_url: str, messages: list[Message], cuts: list[int]) -> None:
+    found = play(town_url, split(messages, cuts))
+    with psycopg.connect(town_url) as connection:
+        expected = reference(connection, networks.read(connection))
+    forget(town_url)
+    assert in_microseconds(found["stretch"]) == expected["stretch"]
+    treatments = in_microseconds(found["treatment"])
+    assert [row[:4] + row[5:] for row in treatments] == [row[:4] + row[5:] for row in expected["treatment"]]
+    assert [row[4] for row in treatments] == pytest.approx(
+        [row[4] for row in expected["treatment"]], rel=1e-6
+    )
+
+
+@settings(examples, max_examples=15)
+@given(messages_of_a_stretch(), st.randoms(use_true_random=False))
+def test_two_workers_on_the_same_vehicles(
+    town_url: str, messages: list[Message], shuffler: random.Random
+) -> None:
+    clean = play(town_url, [messages])
+    forget(town_url)
+    history = list(messages)
+    shuffler.shuffle(history)
+    halves = [[[message] for message in history[start::2]] for start in (0, 1)]
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda batches: play(town_url, batches), halves))
+    assert play(town_url, []) == clean
+    forget(town_url)
+
+
+def test_a_connection_cut_in_mid_batch_stores_nothing_of_it(town_url: str) -> None:
+    noise = random.Random(7)
+    messages = [fix("v0", 5.0 * at, 40.0 * at, noise) for at in range(30)]
+    clean = play(town_url, [messages])
+    forget(town_url)
+    connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
+    accepting.accept(messages[:10])
+    pid = connection.info.backend_pid
+    with psycopg.connect(town_url) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("LOCK TABLE stretch IN ACCESS EXCLUSIVE MODE")
+        running = pool.submit(accepting.accept, messages[10:20])
+        waits = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"  # for the lock, its raw rows being in
+        while other.execute(waits, [pid]).fetchone() is None:
+            assert not running.done()
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+        with pytest.raises(psycopg.OperationalError):
+            running.result()
+    connection.close()
+    with psycopg.connect(town_url) as after:
+        assert after.execute("SELECT count(*) FROM position").fetchone() == (10,)
+    assert play(town_url, [messages[10:20], messages[20:]]) == clean
+
+
+def test_a_late_hour_reads_no_more_than_its_neighbours(town_url: str) -> None:
+    """Cost stays local: a batch with two fixes ten minutes apart reads two supports, not the time between."""
+    noise = random.Random(3)
+    early = [fix("v0", 5.0 * at, 40.0 * at, noise) for at in range(400)]
+    late = [early.pop(300), early.pop(100)]
+    together = play(town_url, [early + late])
+    forget(town_url)
+    assert play(town_url, [early, late]) == together
+
+
+def flow(sensor: str, minute: int, **more: Any) -> Message:
+    begin = START + timedelta(minutes=minute)
+    body: dict[str, Any] = {
+        "id": f"urn:ngsi-ld:TrafficFlowObserved:{sensor}",
+        "type": "TrafficFlowObserved",
+        "dateObservedFrom": {"type": "Property", "value": begin.isoformat()},
+        "dateObservedTo": {
+            "type": "Property",
+            "value": (begin + timedelta(minutes=more.pop("minutes", 1))).isoformat(),
+        },
+        "dateObserved": {"type": "Property", "value": begin.isoformat()},
+    }
+    body |= {name: {"type": "Property", "value": value} for name, value in more.items()}
+    return Message("traffic/v1/town/flow", orjson.dumps(body), RECEIVED_US)
+
+
+@settings(examples, max_examples=30)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["a", "b"]),
+            st.integers(0, 30),
+            st.sampled_from([1, 5, 15]),
+            st.integers(0, 40),
+            st.sampled_from([30.5, 49.9, 71.3]),
+        ),
+        min_size=1,
+        max_size=25,
+    ),
+    st.randoms(use_true_random=False),
+    st.lists(st.integers(0, 30), max_size=4),
+)
+def test_flow_windows_too(
+    town_url: str, drawn: list[tuple[str, int, int, int, float]], shuffler: random.Random, cuts: list[int]
+) -> None:
+    messages = [
+        flow(
+            sensor, minute, minutes=minutes, intensity=count, averageVehicleSpeed=speed, occupancy=count / 100
+        )
+        for sensor, minute, minutes, count, speed in drawn
+    ]
+    clean = play(town_url, [messages])
+    assert clean["flow_window"]
+    forget(town_url)
+    history = messages + shuffler.sample(messages, len(messages) // 3)
+    shuffler.shuffle(history)
+    assert play(town_url, split(history, cuts)) == clean
+    forget(town_url)

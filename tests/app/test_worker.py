@@ -1,0 +1,177 @@
+"""The worker's loop: acknowledge after commit, wait out a lost database, bisect a refused batch, drain when told to."""
+
+import threading
+import time
+from collections.abc import Sequence
+
+import psycopg
+import pytest
+
+from derived_tables import acceptance
+from position_messages import NOW_US, position
+from vinterkoll.app import worker as workers
+from vinterkoll.app.accepting import Accepted
+from vinterkoll.app.worker import Batching, Intake, Worker
+from vinterkoll.ingest.memory import MemorySource
+from vinterkoll.ingest.message import Message
+from vinterkoll.processing.rejects import Reason
+
+BATCHING = Batching(rows=4, wait_s=0.01, idle_s=0.01)
+
+
+class ScriptedIntake:
+    """Takes batches until told otherwise; raises `poison` for those with b"poison" in a message."""
+
+    def __init__(self, poison: Exception | None = None) -> None:
+        self.poison = poison or psycopg.DataError("no such value")
+        self.expected_refusal = (Reason.STORAGE_REFUSED, "no such value")
+        self.beats = 0
+        self.closed = 0
+        self.batches: list[int] = []
+        self.stored: list[Message] = []
+        self.refused: list[Message] = []
+        self.failures: list[Exception] = []
+
+    def accept(self, messages: Sequence[Message]) -> Accepted:
+        if self.failures:
+            raise self.failures.pop(0)
+        if any(b"poison" in message.payload for message in messages):
+            raise self.poison
+        self.stored += messages
+        return Accepted(len(messages), 0, [])
+
+    def refuse(self, message: Message, reason: Reason, detail: str) -> None:
+        assert (reason, detail) == self.expected_refusal
+        self.refused.append(message)
+
+    def beat(self) -> None:
+        self.beats += 1
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+def messages(count: int, poison: Sequence[int] = ()) -> list[Message]:
+    return [Message("t", b"poison" if at in poison else b"%d" % at, 0) for at in range(count)]
+
+
+def run(source: MemorySource, intake: Intake) -> Worker:
+    """Run a worker until everything is acknowledged, then stop it."""
+    worker = Worker(source, lambda: intake, BATCHING)
+    count = len(source._waiting)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while len(source.acknowledged) < count:
+        assert time.monotonic() < deadline, "the worker did not finish"
+        time.sleep(0.005)
+    worker.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    return worker
+
+
+def test_everything_is_stored_then_acknowledged() -> None:
+    source, accepting = MemorySource(messages(10)), ScriptedIntake()
+    worker = run(source, accepting)
+    assert accepting.stored == source.acknowledged
+    assert (worker.messages, worker.rows, source.closed) == (10, 10, True)
+
+
+def test_nothing_is_acknowledged_before_it_is_stored() -> None:
+    source = MemorySource(messages(3))
+    before: list[int] = []
+
+    class Watching(ScriptedIntake):
+        def accept(self, messages: Sequence[Message]) -> Accepted:
+            before.append(len(source.acknowledged))
+            return super().accept(messages)
+
+    run(source, Watching())
+    assert before == [0]
+
+
+def test_a_lost_database_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
+    source, accepting = MemorySource(messages(6)), ScriptedIntake()
+    accepting.failures = [psycopg.OperationalError("gone"), psycopg.errors.DeadlockDetected("tied")]
+    run(source, accepting)
+    assert accepting.stored == source.acknowledged
+    assert accepting.closed == 3  # after each failure, and at the end
+
+
+@pytest.mark.parametrize("poison", [[0], [3], [5], [0, 1, 2, 3], [2, 6, 9]])
+def test_a_refused_batch_is_halved_down_to_the_message_to_blame(poison: list[int]) -> None:
+    source, accepting = MemorySource(messages(10, poison)), ScriptedIntake()
+    worker = run(source, accepting)
+    assert len(accepting.refused) == len(poison) == worker.rejects
+    assert len(accepting.stored) == 10 - len(poison)
+    assert len(source.acknowledged) == 10
+
+
+def test_stopping_while_the_database_is_away_needs_a_second_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
+    source, accepting = MemorySource(messages(2)), ScriptedIntake()
+    accepting.failures = [psycopg.OperationalError("gone")] * 1000
+    worker = Worker(source, lambda: accepting, BATCHING)
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    worker.stop()
+    time.sleep(0.1)
+    assert thread.is_alive()
+    worker.stop()
+    thread.join(10)
+    assert not thread.is_alive()
+    assert source.acknowledged == []
+    assert len(source.unacknowledged) == 2
+
+
+def test_drains_until_it_is_quiet() -> None:
+    source, accepting = MemorySource(messages(9)), ScriptedIntake()
+    worker = Worker(source, lambda: accepting, BATCHING, drain_s=0.05)
+    worker.stop()
+    worker.run()
+    assert len(source.acknowledged) == 9
+
+
+def test_a_mistake_of_ours_costs_the_message_not_the_stream() -> None:
+    source, intake = MemorySource(messages(6, [2])), ScriptedIntake(IndexError("Anna Andersson"))
+    intake.expected_refusal = (Reason.INTERNAL_ERROR, "IndexError")
+    run(source, intake)
+    assert [message.payload for message in intake.refused] == [b"poison"]
+    assert len(source.acknowledged) == 6
+
+
+def test_missing_rights_are_not_a_messages_fault() -> None:
+    source, intake = MemorySource(messages(2)), ScriptedIntake()
+    intake.failures = [psycopg.errors.InsufficientPrivilege("no")]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        Worker(source, lambda: intake, BATCHING).run()
+    assert source.acknowledged == []
+    assert source.closed
+
+
+@pytest.mark.postgres
+def test_a_message_that_postgresql_refuses_ends_as_a_reject(town_url: str) -> None:
+    with psycopg.connect(town_url) as connection:
+        connection.execute("ALTER TABLE position ADD CHECK (area <> 'forbidden')")
+    source = MemorySource([position(-at, area="forbidden" if at == 4 else "north") for at in range(9)])
+    worker = Worker(source, lambda: acceptance(town_url, lambda: NOW_US)[1], BATCHING, drain_s=0.05)
+    worker.stop()
+    worker.run()
+    assert len(source.acknowledged) == 9
+    with psycopg.connect(town_url) as connection:
+        assert connection.execute("SELECT count(*) FROM position").fetchone() == (8,)
+        assert connection.execute("SELECT code, item FROM reject").fetchall() == [("storage_refused", -1)]
+
+
+@pytest.mark.postgres
+def test_the_heartbeat_needs_no_message(town_url: str) -> None:
+    worker = Worker(MemorySource(), lambda: acceptance(town_url, lambda: NOW_US, "alone")[1], BATCHING)
+    worker.stop()
+    worker.run()
+    with psycopg.connect(town_url) as connection:
+        row = connection.execute(
+            "SELECT worker, messages, updated_at > now() - interval '1 min' FROM ingest_status"
+        ).fetchone()
+    assert row == ("alone", 0, True)

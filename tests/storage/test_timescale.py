@@ -1,0 +1,173 @@
+"""A real TimescaleDB gives the same answers as plain PostgreSQL: schema, write path, queries, and chunks that go.
+
+It has one connection: every step here opens its own and closes it.
+"""
+
+import asyncio
+import random
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+
+from derived_tables import acceptance, derived
+from small_town import town_segments
+from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
+from timescale import timescale
+from vinterkoll.ingest.message import Message
+from vinterkoll.storage import ingest_reading, migrate, reading, sensor_reading
+from vinterkoll.storage import network as networks
+from vinterkoll.storage.reading import Box
+from vinterkoll.storage.register import Table, load_csv
+
+pytestmark = [pytest.mark.timescale, pytest.mark.postgres]
+
+Tables = dict[str, list[tuple[Any, ...]]]
+
+HYPERTABLES = {"position", "flow", "snow", "stretch", "flow_window"}
+DEV_EUI = "0004a30b001c0530"
+EVERYWHERE = Box(10, 55, 25, 70)
+REGISTER: dict[Table, str] = {
+    "contractor": "contractor,name\nsnow,Snö AB\n",
+    "vehicle": "contractor,vehicle,name,kinds\nsnow,v0,Plogbil,carriageway|gc\n",
+    "sensor": f"sensor,kind,name,lon,lat,mounting_height_m\n{DEV_EUI},snow,Torget,18.7,63.3,3.2\n",
+}
+
+
+@pytest.fixture(scope="module")
+def migrated_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A TimescaleDB with the current schema."""
+    with timescale(tmp_path_factory.mktemp("timescale") / "log") as url:
+        with psycopg.connect(url, autocommit=True) as connection:
+            assert migrate.migrate(connection) == migrate.packaged()
+        yield url
+
+
+@pytest.fixture
+def timescale_url(migrated_url: str) -> str:
+    """The same without rows, but with the small town and its register."""
+    with psycopg.connect(migrated_url, autocommit=True) as connection:
+        connection.execute(
+            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, ingest_status,"
+            " network, segment, contractor, vehicle, sensor"
+        )
+    furnish(migrated_url)
+    return migrated_url
+
+
+@pytest.fixture
+def plain_url(database_url: str) -> str:
+    """A plain PostgreSQL with the small town and its register."""
+    furnish(database_url)
+    return database_url
+
+
+def furnish(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        networks.load(connection, town_segments(), name="test", generated=True, digest="test")
+        for table, text in REGISTER.items():
+            load_csv(connection, table, text)
+
+
+def play(url: str, batches: Sequence[Sequence[Message]]) -> Tables:
+    """Accept batches with the rights of an ingest worker and return the derived tables."""
+    connection, accepting = acceptance(url, lambda: RECEIVED_US)
+    with connection:
+        connection.execute("SET ROLE vinterkoll_ingest")
+        for batch in batches:
+            accepting.accept(batch)
+        return derived(connection)
+
+
+def night() -> list[Message]:
+    """Something of everything, before and after midnight."""
+    noise = random.Random(11)
+    measured = {"averageVehicleSpeed": 49.9, "occupancy": 0.1}
+    counts = [flow("bron", minute, intensity=noise.randint(0, 40), **measured) for minute in range(20)]
+    depths = [uplink(DEV_EUI, minute, 3000 - minute, minute) for minute in range(0, 60, 10)]
+    return [
+        *stretch([40, 25, 60], noise),
+        *counts,
+        *depths,
+        Message("mip/v1/snow/v0/position", b"{", RECEIVED_US),
+    ]
+
+
+def test_migrating_twice_leaves_hypertables(migrated_url: str) -> None:
+    with psycopg.connect(migrated_url, autocommit=True) as connection:
+        rows = connection.execute(
+            "SELECT hypertable_name FROM timescaledb_information.hypertables"
+        ).fetchall()
+        assert {name for (name,) in rows} == HYPERTABLES
+        assert migrate.has_timescale(connection)
+        assert migrate.migrate(connection) == []
+        locks = connection.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").fetchone()
+    assert locks == (0,)
+
+
+def test_a_shuffled_history_derives_what_plain_postgresql_derives_from_the_clean_one(
+    timescale_url: str, plain_url: str
+) -> None:
+    messages = night()
+    clean = play(plain_url, [messages])
+    assert all(clean.values())
+    shuffler = random.Random(5)
+    history = messages + shuffler.sample(messages, len(messages) // 3)
+    shuffler.shuffle(history)
+    assert play(timescale_url, [history[at : at + 30] for at in range(0, len(history), 30)]) == clean
+
+
+def test_a_full_batch(timescale_url: str, plain_url: str) -> None:
+    noise = random.Random(3)
+    batch = [fix(f"v{vehicle}", 5.0 * at, 40.0 * at, noise) for vehicle in range(25) for at in range(200)]
+    tables = play(timescale_url, [batch])
+    assert len(tables["stretch"]) > 5_000
+    assert tables == play(plain_url, [batch])
+    with psycopg.connect(timescale_url) as connection:
+        assert connection.execute("SELECT count(*) FROM position").fetchone() == (5_000,)
+
+
+async def answers(url: str) -> dict[str, Any]:
+    """What the API asks, through its own pool and with its own rights."""
+    since = START - timedelta(hours=1)
+    async with reading.reading_pool(url) as pool:
+        await pool.wait()  # for its first connection, or it would open a second one
+        async with pool.connection() as connection:
+            await connection.execute("SET LOCAL ROLE vinterkoll_api")
+            return {
+                "problem": await ingest_reading.schema_problem(connection),
+                "networks": await reading.networks(connection),
+                "segments": await reading.segments(connection, EVERYWHERE),
+                "treatments": await reading.treatments(connection, since, [0], EVERYWHERE),
+                "newest": await reading.newest_treatment(connection),
+                "vehicles": await reading.vehicles(connection, since),
+                "vehicles after midnight": await reading.vehicles(
+                    connection, MIDNIGHT + timedelta(minutes=30)
+                ),
+                "flow": await sensor_reading.flow(connection, since),
+                "latest flow": await sensor_reading.flow(connection, since, latest=True),
+                "snow": await sensor_reading.snow(connection, since, EVERYWHERE),
+                "ingest": [row._replace(updated_at=since) for row in await ingest_reading.ingest(connection)],
+                "rejects": await ingest_reading.rejects_by_code(connection, since),
+            }
+
+
+def test_the_queries_of_the_api_give_the_same_answers(timescale_url: str, plain_url: str) -> None:
+    for url in (timescale_url, plain_url):
+        play(url, [night()])
+    found, expected = (asyncio.run(answers(url)) for url in (timescale_url, plain_url))
+    assert found == expected
+    assert found.pop("problem") == ""
+    assert all(found.values())
+
+
+def test_raw_chunks_can_be_dropped_and_what_was_derived_stays(timescale_url: str) -> None:
+    before = play(timescale_url, [night()])
+    with psycopg.connect(timescale_url, autocommit=True) as connection:
+        assert len(connection.execute("SELECT show_chunks('position')").fetchall()) == 2
+        dropped = connection.execute("SELECT drop_chunks('position', older_than => %s)", [MIDNIGHT])
+        assert dropped.rowcount == 1
+        assert connection.execute("SELECT min(time) >= %s FROM position", [MIDNIGHT]).fetchone() == (True,)
+        assert derived(connection) == before
