@@ -34,9 +34,12 @@ _SUPPORT: Final = """
                                    ORDER BY o.version DESC NULLS LAST, o.digest DESC) = 1)::integer AS newest,
                coalesce(o.period_s, 'NaN') AS period_s, coalesce(o.intensity, 'NaN') AS intensity,
                coalesce(o.speed_kmh, 'NaN') AS speed_kmh, coalesce(o.occupancy, 'NaN') AS occupancy
-        FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device_id, low, high)
-        JOIN flow o ON o.device_id = r.device_id
-                   AND o.time > r.low - %(reach)s::interval AND o.time < r.high + %(reach)s::interval
+        FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device, low, high)
+        CROSS JOIN LATERAL (  -- OFFSET 0: one index look-up a range, whatever the planner thinks of the history
+            SELECT * FROM flow
+            WHERE device_id = r.device
+              AND time > r.low - %(reach)s::interval AND time < r.high + %(reach)s::interval OFFSET 0
+        ) AS o
     ) AS versions
     GROUP BY device_id, time, seq, digest, newest, period_s, intensity, speed_kmh, occupancy
 """

@@ -101,10 +101,14 @@ def _mark(owned: NDArray[np.bool_], place: IntColumn, of: IntColumn, range_id: I
     owned[place[range_id[place] == range_id[of]]] = True
 
 
+# OFFSET 0 keeps one index look-up a range: as a plain join, the planner may read the whole history instead.
 _EXISTING: Final = """
-    SELECT DISTINCT s.device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
-    FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device_id, low, high)
-    JOIN stretch s ON s.device_id = r.device_id AND s.time BETWEEN r.low AND r.high
+    SELECT DISTINCT s.*
+    FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device, low, high)
+    CROSS JOIN LATERAL (
+        SELECT device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
+        FROM stretch WHERE device_id = r.device AND time BETWEEN r.low AND r.high OFFSET 0
+    ) AS s
 """
 
 _STRETCH_COLUMNS: Final = {"time_us": "time", "until_us": "until_time"}
@@ -207,7 +211,7 @@ _RENEW: Final = f"""
                   AND s.actions & k.bit <> 0
                 ORDER BY s.time DESC FETCH FIRST 1 ROW WITH TIES
             ) AS tied JOIN device USING (device_id)
-            ORDER BY owner, name LIMIT 1
+            ORDER BY owner COLLATE "C", name COLLATE "C" LIMIT 1
         ) AS l ON true
         LEFT JOIN LATERAL (
             SELECT sum(upper(part) - lower(part)) / 10.0 AS covered_m

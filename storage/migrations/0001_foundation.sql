@@ -212,10 +212,10 @@ ORDER BY o.device_id, o.time, o.seq, o.version DESC NULLS LAST, o.digest DESC;
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') THEN
-        PERFORM create_hypertable('position', 'time', chunk_time_interval => interval '1 day');
-        PERFORM create_hypertable('flow', 'time', chunk_time_interval => interval '7 days');
-        PERFORM create_hypertable('snow', 'time', chunk_time_interval => interval '30 days');
-        PERFORM create_hypertable('stretch', 'time', chunk_time_interval => interval '7 days');
-        PERFORM create_hypertable('flow_window', 'time', chunk_time_interval => interval '30 days');
+        PERFORM create_hypertable('position', 'time', chunk_time_interval => interval '1 day', create_default_indexes => false);
+        PERFORM create_hypertable('flow', 'time', chunk_time_interval => interval '7 days', create_default_indexes => false);
+        PERFORM create_hypertable('snow', 'time', chunk_time_interval => interval '30 days', create_default_indexes => false);
+        PERFORM create_hypertable('stretch', 'time', chunk_time_interval => interval '7 days', create_default_indexes => false);
+        PERFORM create_hypertable('flow_window', 'time', chunk_time_interval => interval '30 days', create_default_indexes => false);
     END IF;
 END $$;

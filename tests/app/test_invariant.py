@@ -7,59 +7,26 @@ import itertools
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import numpy as np
-import orjson
 import psycopg
 import pytest
-import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derived_tables import acceptance, derived, in_microseconds, reference
-from small_town import E0, N0
+from stretch_messages import RECEIVED_US, fix, flow, stretch
 from vinterkoll.ingest.message import Message
-from vinterkoll.processing.coordinates import wgs84_from_sweref
 from vinterkoll.storage import network as networks
 
 pytestmark = pytest.mark.postgres
 
-START = datetime(2026, 1, 15, 6, tzinfo=UTC)
-RECEIVED_US = round((START + timedelta(hours=1)).timestamp() * 1e6)
-LAP = [(0.0, 0.0), (90.0, 0.0), (150.0, 10.0), (150.0, 100.0), (90.0, 80.0), (90.0, 0.0), (0.0, 0.0)]
-
-
-def fix(vehicle: str, at_s: float, along_m: float, noise: random.Random, **more: Any) -> Message:
-    """A fix of a vehicle that drives the lap, with noise, ploughing."""
-    x, y = shapely.get_coordinates(shapely.LineString(LAP).interpolate(along_m % 450))[0]
-    lon, lat = wgs84_from_sweref(
-        np.array([x + E0 + noise.gauss(0, 3)]), np.array([y + N0 + noise.gauss(0, 3)])
-    )
-    body = {
-        "time": (START + timedelta(seconds=at_s)).isoformat(),
-        "lon": round(float(lon[0]), 7),
-        "lat": round(float(lat[0]), 7),
-        "actions": ["PLOUGHING"] if noise.random() < 0.9 else [],
-    }
-    return Message(f"mip/v1/snow/{vehicle}/position", orjson.dumps(body | more), RECEIVED_US)
-
 
 @st.composite
 def messages_of_a_stretch(draw: st.DrawFn) -> list[Message]:
-    """Up to three vehicles, a fix each 5 s with breaks, and some corrections: other contents for the same key."""
-    noise = random.Random(draw(st.integers(0, 2**32)))
-    found = []
-    for vehicle in range(draw(st.integers(1, 3))):
-        at_s, along_m = 0.0, noise.uniform(0, 400)
-        for _ in range(draw(st.integers(1, 25))):
-            found.append(fix(f"v{vehicle}", at_s, along_m, noise))
-            if noise.random() < 0.1:
-                found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
-            gap = noise.choice([5, 5, 5, 5, 10, 400])
-            at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
-    return found
+    """Up to three vehicles with up to 25 fixes each."""
+    counts = draw(st.lists(st.integers(1, 25), min_size=1, max_size=3))
+    return stretch(counts, random.Random(draw(st.integers(0, 2**32))))
 
 
 def forget(url: str) -> None:
@@ -165,22 +132,6 @@ def test_a_late_hour_reads_no_more_than_its_neighbours(town_url: str) -> None:
     together = play(town_url, [early + late])
     forget(town_url)
     assert play(town_url, [early, late]) == together
-
-
-def flow(sensor: str, minute: int, **more: Any) -> Message:
-    begin = START + timedelta(minutes=minute)
-    body: dict[str, Any] = {
-        "id": f"urn:ngsi-ld:TrafficFlowObserved:{sensor}",
-        "type": "TrafficFlowObserved",
-        "dateObservedFrom": {"type": "Property", "value": begin.isoformat()},
-        "dateObservedTo": {
-            "type": "Property",
-            "value": (begin + timedelta(minutes=more.pop("minutes", 1))).isoformat(),
-        },
-        "dateObserved": {"type": "Property", "value": begin.isoformat()},
-    }
-    body |= {name: {"type": "Property", "value": value} for name, value in more.items()}
-    return Message("traffic/v1/town/flow", orjson.dumps(body), RECEIVED_US)
 
 
 @settings(examples, max_examples=30)
