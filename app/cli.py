@@ -62,11 +62,11 @@ def main() -> None:
     except psycopg.errors.InsufficientPrivilege as error:
         _end(f"the database user may not do this: {error.diag.message_primary}", _CONFIGURATION_EXIT)
     except (PartFailedError, SourceError, psycopg.OperationalError) as error:
-        _end(str(error).strip(), _UNAVAILABLE_EXIT)
+        _end(str(error), _UNAVAILABLE_EXIT)
 
 
 def _end(message: str, code: int) -> None:
-    typer.echo(f"vinterkoll: {message}", err=True)
+    typer.echo(f"vinterkoll: {' '.join(message.split())}", err=True)  # libpq writes two lines
     sys.exit(code)
 
 

@@ -91,6 +91,6 @@ def _acceptance(settings: Settings) -> Acceptance:
         limits_of(settings),
         lambda topic: format_of(topic, topics) or "",
         message_bytes_max=settings.message_bytes_max,
-        worker=settings.mqtt_client_id,
+        worker=settings.worker,
         clock=lambda: time.time_ns() // 1000,
     )

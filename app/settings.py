@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from vinterkoll.app.errors import ConfigurationError
@@ -17,11 +17,12 @@ class Settings(BaseSettings):
     """libpq connection URI."""
 
     mqtt_host: str = "127.0.0.1"
-    mqtt_port: int = 1883
+    mqtt_port: Annotated[int, Field(ge=1, le=65535)] = 1883
     mqtt_user: str = ""
     mqtt_password: SecretStr = SecretStr("")
-    mqtt_client_id: str = "vinterkoll-ingest"
-    """Names the persistent session: two workers need two names."""
+    mqtt_client_id: Annotated[str, Field(min_length=1)] = "vinterkoll-ingest"
+    """Names the persistent session: two workers need two. Whoever may log in to the broker and knows it can take the
+    session over, so in production it is random and shown nowhere."""
     mqtt_topics: dict[str, str] = Field(
         default_factory=lambda: {
             "mip/v1/+/+/position": "mip",
@@ -33,7 +34,7 @@ class Settings(BaseSettings):
     """Topic filter to format, as JSON in the environment."""
     mqtt_receive_maximum: Annotated[int, Field(ge=1, le=65535)] = 10_000
     """Messages the broker may have unacknowledged at the worker: the back-pressure, and the size of its queue."""
-    mqtt_session_expiry_s: int = 7 * 24 * 3600
+    mqtt_session_expiry_s: Annotated[int, Field(ge=1, le=2**32 - 1)] = 7 * 24 * 3600
     """How long the broker keeps messages for a worker that is away."""
 
     batch_rows: Annotated[int, Field(ge=1)] = 5_000
@@ -41,14 +42,27 @@ class Settings(BaseSettings):
     batch_idle_ms: Annotated[int, Field(ge=1)] = 20
     """A batch closes at `batch_rows` messages, `batch_ms` after its first, or `batch_idle_ms` after its last."""
 
-    message_bytes_max: int = 1_000_000
+    worker: Annotated[str, Field(min_length=1)] = "ingest"
+    """The worker's name in /health/ready and /metrics: two workers need two."""
+
+    message_bytes_max: Annotated[int, Field(ge=1)] = 1_000_000
     """Longer messages are rejected `too_large`."""
-    future_max_s: float = 300.0
+    future_max_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     """Event times further ahead of the receive clock are rejected `future`."""
-    raw_days: float = 30.0
+    raw_days: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     """Event times older than this are rejected `too_old`."""
     area_lon_lat: tuple[float, float, float, float] = (10.0, 55.0, 24.5, 69.5)
     """Service area of vehicles: west, south, east, north. The default holds Sweden."""
+
+    @field_validator("area_lon_lat")
+    @classmethod
+    def _area_has_an_inside(
+        cls, area: tuple[float, float, float, float]
+    ) -> tuple[float, float, float, float]:
+        west, south, east, north = area
+        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+            raise ValueError("write [west, south, east, north] in degrees, west < east and south < north")
+        return area
 
     api_host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
     """Loopback only, until roles exist."""
@@ -75,4 +89,6 @@ def read_settings() -> Settings:
         ]
         raise ConfigurationError("; ".join(faults)) from None
     except SettingsError as error:
-        raise ConfigurationError(f"{error}: lists and tables are written as JSON") from None
+        # pydantic names the field only inside its text
+        names = [f"VINTERKOLL_{name.upper()}" for name in Settings.model_fields if f'"{name}"' in str(error)]
+        raise ConfigurationError(f"{', '.join(names)}: lists and tables are written as JSON") from None

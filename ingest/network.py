@@ -1,21 +1,50 @@
-"""A street network file: GeoJSON lines to columns, with a clear error for everything that does not fit."""
+"""A street network file: GeoJSON lines to columns, with a clear error for what does not fit (docs/street-network.md)."""
 
 import hashlib
+import itertools
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Literal
 
+import msgspec
 import numpy as np
-import orjson
 import shapely
 
 from vinterkoll.processing.coordinates import sweref_from_wgs84
-from vinterkoll.processing.network import KINDS, Segments
+from vinterkoll.processing.network import Segments
 
-_NUMBERS: Final = ("segment_id", "winter_class", "passes_required", "start_node", "end_node")
+_Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+_Place = Annotated[list[_Degrees], msgspec.Meta(min_length=2, max_length=2)]
+_Identity = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+_Kind = Literal["carriageway", "gc", "area"]  # the keys of processing.network.KINDS
+
+
+class _Line(msgspec.Struct, tag_field="type", tag="LineString"):
+    coordinates: Annotated[list[_Place], msgspec.Meta(min_length=2)]
+
+
+class _Properties(msgspec.Struct):
+    segment_id: _Identity
+    name: str
+    kind: _Kind
+    winter_class: Annotated[int, msgspec.Meta(ge=1, le=5)]
+    passes_required: Annotated[int, msgspec.Meta(ge=1, le=2)]
+    start_node: _Identity
+    end_node: _Identity
+
+
+class _Feature(msgspec.Struct, tag_field="type", tag="Feature"):
+    geometry: _Line
+    properties: _Properties
+
+
+class _Collection(msgspec.Struct, tag_field="type", tag="FeatureCollection"):
+    features: Annotated[list[_Feature], msgspec.Meta(min_length=1)]
+    name: str = ""
+    generated: bool = False
 
 
 class NetworkFileError(ValueError):
-    """The file is not a street network; the message says which feature and why."""
+    """The file is not a street network; the message says where in it and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,67 +58,44 @@ class NetworkFile:
 
 
 def read_network(content: bytes) -> NetworkFile:
-    """Read a GeoJSON FeatureCollection of LineStrings; docs/street-network.md describes it.
+    """Read a GeoJSON FeatureCollection of LineStrings.
 
     Raises
     ------
     NetworkFileError
-        With the number of the first feature that does not fit.
+        With the path of the first value that does not fit.
     """
     try:
-        document = orjson.loads(content)
-        features = document["features"]
-        lines = np.asarray(
-            shapely.from_geojson([orjson.dumps(feature["geometry"]) for feature in features]), object
-        )
-    except (orjson.JSONDecodeError, KeyError, TypeError, shapely.errors.ShapelyError) as error:
-        raise NetworkFileError(f"not a GeoJSON FeatureCollection: {error}") from None
-    properties = [
-        _checked(number, feature, line)
-        for number, (feature, line) in enumerate(zip(features, lines, strict=True))
-    ]
-    columns = {name: np.array([one[name] for one in properties], np.int64) for name in _NUMBERS}
-    if len(np.unique(columns["segment_id"])) != len(properties):
+        file = msgspec.json.decode(content, type=_Collection)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise NetworkFileError(f"not a street network: {error}") from None
+    segments = _segments(file.features)
+    if len(np.unique(segments.segment_id)) != len(segments.segment_id):
         raise NetworkFileError("a segment_id occurs twice")
-    east, north = sweref_from_wgs84(*shapely.get_coordinates(lines).T)
-    length_m = np.asarray(
-        shapely.length(shapely.set_coordinates(lines.copy(), np.column_stack([east, north])))
-    )
-    return NetworkFile(
-        name=str(document.get("name", "")),
-        generated=bool(document.get("generated", False)),
-        digest=hashlib.sha256(content).hexdigest(),
-        segments=Segments(
-            street=np.array([one["name"] for one in properties], object),
-            kind=np.array([one["kind"] for one in properties], object),
-            length_m=length_m,
-            lines=lines,
-            **columns,
-        ),
+    if not segments.length_m.all():
+        at = int(np.argmin(segments.length_m))
+        raise NetworkFileError(f"the line has no length - at `$.features[{at}].geometry`")
+    return NetworkFile(file.name, file.generated, hashlib.sha256(content).hexdigest(), segments)
+
+
+def _segments(features: list[_Feature]) -> Segments:
+    counts = [len(feature.geometry.coordinates) for feature in features]
+    chained = itertools.chain.from_iterable(feature.geometry.coordinates for feature in features)
+    degrees = np.array(list(chained))
+    owner = np.repeat(np.arange(len(features)), counts)
+    metres = np.column_stack(sweref_from_wgs84(degrees[:, 0], degrees[:, 1]))
+    return Segments(
+        street=_column(features, "name", object),
+        kind=_column(features, "kind", object),
+        segment_id=_column(features, "segment_id", np.int64),
+        winter_class=_column(features, "winter_class", np.int64),
+        passes_required=_column(features, "passes_required", np.int64),
+        start_node=_column(features, "start_node", np.int64),
+        end_node=_column(features, "end_node", np.int64),
+        length_m=np.asarray(shapely.length(shapely.linestrings(metres, indices=owner))),
+        lines=np.asarray(shapely.linestrings(degrees, indices=owner), object),
     )
 
 
-def _checked(number: int, feature: Any, line: shapely.Geometry) -> dict[str, Any]:
-    properties: dict[str, Any] = feature.get("properties") or {}
-    if line is None or line.geom_type != "LineString" or line.is_empty or line.length == 0:
-        raise NetworkFileError(f"feature {number}: the geometry must be a LineString with a length")
-    for name in _NUMBERS:
-        if not isinstance(properties.get(name), int):
-            raise NetworkFileError(
-                f"feature {number}: {name} must be an integer, not {properties.get(name)!r}"
-            )
-    if not isinstance(properties.get("name"), str):
-        raise NetworkFileError(f"feature {number}: name must be a text")
-    if properties.get("kind") not in KINDS:
-        raise NetworkFileError(
-            f"feature {number}: kind must be one of {', '.join(KINDS)}, not {properties.get('kind')!r}"
-        )
-    if not 1 <= properties["winter_class"] <= 5:
-        raise NetworkFileError(
-            f"feature {number}: winter_class must be 1–5, not {properties['winter_class']}"
-        )
-    if properties["passes_required"] not in (1, 2):
-        raise NetworkFileError(
-            f"feature {number}: passes_required must be 1 or 2, not {properties['passes_required']}"
-        )
-    return properties
+def _column(features: list[_Feature], name: str, dtype: Any) -> Any:
+    return np.array([getattr(feature.properties, name) for feature in features], dtype)

@@ -1,4 +1,4 @@
-// Colours and age classes. tests/api/test_palette.py checks their contrast with numbers.
+// Colours and age classes. tests/api/test_static.py checks their contrast with numbers.
 
 export const LAND = "#f6f4ef";
 export const UNTREATED = "#958b7d";

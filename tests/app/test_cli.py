@@ -1,0 +1,104 @@
+"""The command as a shell sees it: help that teaches, one line for an error, no secret in it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SECRET = "hemligt-lösenord"
+
+
+def vinterkoll(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, env=os.environ | environment, timeout=60
+    )
+
+
+def fails(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """Expect the exit code and one line of error; return the line."""
+    assert done.returncode == code, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("vinterkoll: ")
+    assert SECRET not in done.stderr + done.stdout
+    return done.stderr
+
+
+def test_help_and_version() -> None:
+    said = vinterkoll("--help").stdout
+    for command in ("demo", "migrate", "ingest", "api", "simulate", "network", "register", "rejects"):
+        assert command in said
+    assert vinterkoll("--version").stdout.startswith("vinterkoll 0.")
+    assert vinterkoll().returncode == 2
+
+
+@pytest.mark.parametrize(
+    "command", [["migrate"], ["ingest"], ["register", "dump", "vehicle"], ["rejects", "list"]]
+)
+def test_a_database_that_is_away(command: list[str], port: int) -> None:
+    url = f"postgresql://anna:{SECRET}@127.0.0.1:{port}/vinterkoll"
+    assert str(port) in fails(vinterkoll(*command, VINTERKOLL_DATABASE_URL=url), 1)
+
+
+def test_a_url_that_is_none() -> None:
+    said = fails(vinterkoll("migrate", VINTERKOLL_DATABASE_URL=f"postgres//{SECRET}"), 2)
+    assert "VINTERKOLL_DATABASE_URL" in said
+
+
+def test_a_bad_setting_is_named_without_its_value() -> None:
+    assert "VINTERKOLL_MQTT_PORT" in fails(vinterkoll("migrate", VINTERKOLL_MQTT_PORT=SECRET), 2)
+    assert "JSON" in fails(vinterkoll("migrate", VINTERKOLL_MQTT_TOPICS=f"{{{SECRET}"), 2)
+
+
+@pytest.mark.postgres
+def test_a_database_without_schema(empty_database_url: str) -> None:
+    for command in (["ingest"], ["register", "dump", "vehicle"], ["network", "load", "pyproject.toml"]):
+        said = fails(vinterkoll(*command, VINTERKOLL_DATABASE_URL=empty_database_url), 2)
+        assert "vinterkoll migrate" in said or "pyproject.toml" in said
+
+
+@pytest.mark.postgres
+def test_migrate_says_what_it_did(empty_database_url: str) -> None:
+    first = vinterkoll("migrate", VINTERKOLL_DATABASE_URL=empty_database_url)
+    assert first.stdout.splitlines()[0] == "applied 0001 foundation"
+    second = vinterkoll("migrate", VINTERKOLL_DATABASE_URL=empty_database_url)
+    assert second.stdout == "the schema is current (plain PostgreSQL, no TimescaleDB)\n"
+
+
+@pytest.mark.postgres
+def test_register_there_and_back(database_url: str, tmp_path: Path) -> None:
+    file = tmp_path / "contractors.csv"
+    file.write_text("contractor,name\nnorrplog,Norrplog AB\n")
+    loaded = vinterkoll("register", "load", "contractor", str(file), VINTERKOLL_DATABASE_URL=database_url)
+    assert loaded.stdout == "1 rows of contractor stored\n"
+    dumped = vinterkoll("register", "dump", "contractor", VINTERKOLL_DATABASE_URL=database_url)
+    assert dumped.stdout == file.read_text()
+    file.write_text("contractor,name\nx\n")
+    failed = vinterkoll("register", "load", "contractor", str(file), VINTERKOLL_DATABASE_URL=database_url)
+    assert "line 2" in fails(failed, 2)
+
+
+@pytest.mark.postgres
+def test_rejects(database_url: str) -> None:
+    assert vinterkoll("rejects", "list", VINTERKOLL_DATABASE_URL=database_url).stdout == ""
+    assert "no reject 7" in fails(vinterkoll("rejects", "show", "7", VINTERKOLL_DATABASE_URL=database_url), 2)
+
+
+@pytest.mark.postgres
+def test_an_unknown_format_is_refused_at_start(database_url: str) -> None:
+    topics = '{"mip/#": "mipp"}'
+    done = vinterkoll("ingest", VINTERKOLL_DATABASE_URL=database_url, VINTERKOLL_MQTT_TOPICS=topics)
+    assert "mipp" in fails(done, 2)
+
+
+@pytest.mark.postgres
+def test_a_broker_that_is_away(database_url: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    from vinterkoll.app import ingest
+
+    monkeypatch.setattr(ingest, "_CONNECT_TIMEOUT_S", 0.5)
+    monkeypatch.setenv("VINTERKOLL_DATABASE_URL", database_url)
+    monkeypatch.setenv("VINTERKOLL_MQTT_PORT", str(port))
+    with pytest.raises(OSError, match=str(port)):
+        ingest.ingest()

