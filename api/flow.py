@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from vinterkoll.api import geojson
 from vinterkoll.api.context import Shared
 from vinterkoll.api.parameters import Bbox, since_parameter
-from vinterkoll.api.problems import documented
+from vinterkoll.api.problems import LIST_ANSWERS
 from vinterkoll.api.representation import GeoJsonResponse, json_answer
 from vinterkoll.storage import sensor_reading
 
@@ -50,35 +50,23 @@ class FlowFeature(BaseModel):
 class FlowCollection(geojson.Collection[FlowFeature]):
     """Windows by series and time."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "FeatureCollection",
-                    "features": [
-                        {
-                            "type": "Feature",
-                            "geometry": {"type": "Point", "coordinates": [18.7168, 63.2907]},
-                            "properties": {
-                                "sensor": "urn:ngsi-ld:TrafficFlowObserved:ovik-03",
-                                "name": "Centralesplanaden",
-                                "registered": True,
-                                "lane": 1,
-                                "direction": "forward",
-                                "vehicle_type": "car",
-                                "from": "2026-01-15T05:35:00Z",
-                                "to": "2026-01-15T05:40:00Z",
-                                "vehicles": 31.0,
-                                "vehicles_per_hour": 372.0,
-                                "speed_kmh": 46.2,
-                                "occupancy": 0.06,
-                                "covered_s": 300.0,
-                            },
-                        }
-                    ],
-                }
-            ]
-        }
+    model_config = geojson.example(
+        {"type": "Point", "coordinates": [18.7168, 63.2907]},
+        {
+            "sensor": "urn:ngsi-ld:TrafficFlowObserved:ovik-03",
+            "name": "Centralesplanaden",
+            "registered": True,
+            "lane": 1,
+            "direction": "forward",
+            "vehicle_type": "car",
+            "from": "2026-01-15T05:35:00Z",
+            "to": "2026-01-15T05:40:00Z",
+            "vehicles": 31.0,
+            "vehicles_per_hour": 372.0,
+            "speed_kmh": 46.2,
+            "occupancy": 0.06,
+            "covered_s": 300.0,
+        },
     )
 
 
@@ -87,7 +75,7 @@ class FlowCollection(geojson.Collection[FlowFeature]):
     summary="Traffic flow",
     response_class=GeoJsonResponse,
     response_model=FlowCollection,
-    responses={**documented(400, 503), 304: {"description": "Nothing changed (`If-None-Match`)."}},
+    responses=LIST_ANSWERS,
 )
 async def flow(
     request: Request,

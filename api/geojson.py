@@ -5,7 +5,7 @@ from typing import Any, Final, Generic, Literal, TypeVar
 
 import numpy as np
 import shapely
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 _DECIMALS: Final = 6
 """A decimetre. RFC 7946 advises no more, and every digit costs on the wire."""
@@ -35,6 +35,11 @@ class Collection(BaseModel, Generic[FeatureT]):
 
     type: Literal["FeatureCollection"]
     features: list[FeatureT]
+
+
+def example(geometry: dict[str, Any] | None, properties: dict[str, Any], **members: Any) -> ConfigDict:
+    """Return the configuration of a Collection model whose documented example is one feature, with more `members`."""
+    return ConfigDict(json_schema_extra={"examples": [collection([feature(geometry, properties) | members])]})
 
 
 def point(lon: float | None, lat: float | None) -> dict[str, Any] | None:

@@ -148,3 +148,10 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         status: {"description": texts[status], "content": {MEDIA_TYPE: {"schema": schema}}}
         for status in statuses
     }
+
+
+LIST_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    **documented(400, 503),
+    304: {"description": "Nothing changed since the answer that `If-None-Match` names."},
+}
+"""What the lists may answer besides 200."""

@@ -3,13 +3,13 @@
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from vinterkoll.api import geojson
 from vinterkoll.api.context import Shared
 from vinterkoll.api.parameters import Bbox
-from vinterkoll.api.problems import documented
+from vinterkoll.api.problems import LIST_ANSWERS
 from vinterkoll.api.representation import GeoJsonResponse, digest_of, json_answer, unchanged
 from vinterkoll.storage import reading
 
@@ -41,32 +41,17 @@ class SegmentFeature(BaseModel):
 class SegmentCollection(geojson.Collection[SegmentFeature]):
     """The segments that meet the box."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "FeatureCollection",
-                    "features": [
-                        {
-                            "type": "Feature",
-                            "id": 1017,
-                            "geometry": {
-                                "type": "LineString",
-                                "coordinates": [[18.7162, 63.2905], [18.7175, 63.2909]],
-                            },
-                            "properties": {
-                                "segment_id": 1017,
-                                "name": "Storgatan",
-                                "kind": "carriageway",
-                                "winter_class": 2,
-                                "passes_required": 2,
-                                "length_m": 79.4,
-                            },
-                        }
-                    ],
-                }
-            ]
-        }
+    model_config = geojson.example(
+        {"type": "LineString", "coordinates": [[18.7162, 63.2905], [18.7175, 63.2909]]},
+        {
+            "segment_id": 1017,
+            "name": "Storgatan",
+            "kind": "carriageway",
+            "winter_class": 2,
+            "passes_required": 2,
+            "length_m": 79.4,
+        },
+        id=1017,
     )
 
 
@@ -75,10 +60,7 @@ class SegmentCollection(geojson.Collection[SegmentFeature]):
     summary="The street network",
     response_class=GeoJsonResponse,
     response_model=SegmentCollection,
-    responses={
-        **documented(400, 503),
-        304: {"description": "You have this network already (`If-None-Match`)."},
-    },
+    responses=LIST_ANSWERS,
 )
 async def segments(request: Request, context: Shared, bbox: Bbox) -> Response:
     """Every segment with its geometry. The ETag changes with the network only: keep the answer and ask with it."""

@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from vinterkoll.api import geojson
 from vinterkoll.api.context import Shared
 from vinterkoll.api.parameters import Bbox, since_parameter
-from vinterkoll.api.problems import documented
+from vinterkoll.api.problems import LIST_ANSWERS
 from vinterkoll.api.representation import GeoJsonResponse, json_answer
 from vinterkoll.storage import sensor_reading
 
@@ -42,29 +42,17 @@ class SnowFeature(BaseModel):
 class SnowCollection(geojson.Collection[SnowFeature]):
     """The sensors that were heard from."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "FeatureCollection",
-                    "features": [
-                        {
-                            "type": "Feature",
-                            "geometry": {"type": "Point", "coordinates": [18.7168, 63.2907]},
-                            "properties": {
-                                "sensor": "70b3d57ba0000303",
-                                "name": "Torget",
-                                "registered": True,
-                                "time": "2026-01-15T05:30:00Z",
-                                "depth_m": 0.124,
-                                "change_m": 0.043,
-                                "change_from": "2026-01-15T02:30:00Z",
-                            },
-                        }
-                    ],
-                }
-            ]
-        }
+    model_config = geojson.example(
+        {"type": "Point", "coordinates": [18.7168, 63.2907]},
+        {
+            "sensor": "70b3d57ba0000303",
+            "name": "Torget",
+            "registered": True,
+            "time": "2026-01-15T05:30:00Z",
+            "depth_m": 0.124,
+            "change_m": 0.043,
+            "change_from": "2026-01-15T02:30:00Z",
+        },
     )
 
 
@@ -73,7 +61,7 @@ class SnowCollection(geojson.Collection[SnowFeature]):
     summary="Snow depth",
     response_class=GeoJsonResponse,
     response_model=SnowCollection,
-    responses={**documented(400, 503), 304: {"description": "Nothing changed (`If-None-Match`)."}},
+    responses=LIST_ANSWERS,
 )
 async def snow(
     request: Request,

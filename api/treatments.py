@@ -5,13 +5,13 @@ from itertools import groupby
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from vinterkoll.api import geojson
 from vinterkoll.api.context import Shared
 from vinterkoll.api.parameters import Actions, Bbox, since_parameter
-from vinterkoll.api.problems import documented
+from vinterkoll.api.problems import LIST_ANSWERS
 from vinterkoll.api.representation import GeoJsonResponse, json_answer
 from vinterkoll.api.segments import SegmentKind
 from vinterkoll.processing.actions import CODES
@@ -58,38 +58,26 @@ class TreatmentFeature(BaseModel):
 class TreatmentCollection(geojson.Collection[TreatmentFeature]):
     """One feature per segment and direction that was treated."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "FeatureCollection",
-                    "features": [
-                        {
-                            "type": "Feature",
-                            "geometry": {
-                                "type": "LineString",
-                                "coordinates": [[18.7162, 63.2905], [18.7175, 63.2909]],
-                            },
-                            "properties": {
-                                "segment_id": 1017,
-                                "street": "Storgatan",
-                                "kind": "carriageway",
-                                "winter_class": 2,
-                                "direction": "forward",
-                                "action": "SANDING_LINE",
-                                "time": "2026-01-15T05:41:10.500000Z",
-                                "share": 0.97,
-                                "actions": {
-                                    "SANDING_LINE": {"time": "2026-01-15T05:41:10.500000Z", "share": 0.97},
-                                    "PLOUGHING": {"time": "2026-01-15T04:02:31Z", "share": 1.0},
-                                },
-                                "contractor": "snorojarna",
-                            },
-                        }
-                    ],
-                }
-            ]
-        }
+    model_config = geojson.example(
+        {
+            "type": "LineString",
+            "coordinates": [[18.7162, 63.2905], [18.7175, 63.2909]],
+        },
+        {
+            "segment_id": 1017,
+            "street": "Storgatan",
+            "kind": "carriageway",
+            "winter_class": 2,
+            "direction": "forward",
+            "action": "SANDING_LINE",
+            "time": "2026-01-15T05:41:10.500000Z",
+            "share": 0.97,
+            "actions": {
+                "SANDING_LINE": {"time": "2026-01-15T05:41:10.500000Z", "share": 0.97},
+                "PLOUGHING": {"time": "2026-01-15T04:02:31Z", "share": 1.0},
+            },
+            "contractor": "snorojarna",
+        },
     )
 
 
@@ -98,7 +86,7 @@ class TreatmentCollection(geojson.Collection[TreatmentFeature]):
     summary="Treated streets",
     response_class=GeoJsonResponse,
     response_model=TreatmentCollection,
-    responses={**documented(400, 503), 304: {"description": "Nothing changed (`If-None-Match`)."}},
+    responses=LIST_ANSWERS,
 )
 async def treatments(
     request: Request,

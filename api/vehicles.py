@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 import numpy as np
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 
 from vinterkoll.api import geojson
@@ -55,32 +55,20 @@ class VehicleFeature(BaseModel):
 class VehicleCollection(geojson.Collection[VehicleFeature]):
     """The vehicles that were heard from."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "FeatureCollection",
-                    "features": [
-                        {
-                            "type": "Feature",
-                            "geometry": {"type": "Point", "coordinates": [18.7168, 63.2907]},
-                            "properties": {
-                                "contractor": "snorojarna",
-                                "vehicle": "plog-7",
-                                "name": "Plogbil 7",
-                                "registered": True,
-                                "time": "2026-01-15T05:41:10.500000Z",
-                                "age_s": 1.8,
-                                "speed_kmh": 28.4,
-                                "heading_deg": 73.0,
-                                "actions": ["PLOUGHING"],
-                                "working": True,
-                            },
-                        }
-                    ],
-                }
-            ]
-        }
+    model_config = geojson.example(
+        {"type": "Point", "coordinates": [18.7168, 63.2907]},
+        {
+            "contractor": "snorojarna",
+            "vehicle": "plog-7",
+            "name": "Plogbil 7",
+            "registered": True,
+            "time": "2026-01-15T05:41:10.500000Z",
+            "age_s": 1.8,
+            "speed_kmh": 28.4,
+            "heading_deg": 73.0,
+            "actions": ["PLOUGHING"],
+            "working": True,
+        },
     )
 
 
