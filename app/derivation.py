@@ -11,14 +11,14 @@ from vinterkoll.processing.flow import flow_windows
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn, Rows
 from vinterkoll.processing.tracks import Fixes
-from vinterkoll.processing.treatment import effective_actions, stretches
-from vinterkoll.storage import flows, raw, treatments
+from vinterkoll.processing.treatment import effective_actions, stretches_of
+from vinterkoll.storage import flows, raw, stretches, treatments
 
 Support = dict[str, NDArray[Any]]
 
 
 def fixes_of(support: Support) -> Fixes:
-    """Turn the columns that `treatments.read_support` reads into fixes, with what was really done."""
+    """Turn the columns that `stretches.read_support` reads into fixes, with what was really done."""
     x, y = sweref_from_wgs84(support["lon"], support["lat"])
     return Fixes(
         group=support["range_id"],
@@ -55,18 +55,20 @@ def derive_treatments(
     """Renew the stretches and treatments that new fixes (device, time), each (n,), may have changed."""
     if not len(device_id):
         return
-    ranges = raw.ranges(device_id, time_us, treatments.RANGE_APART_US)
-    support = treatments.read_support(connection, *ranges)
-    owned = treatments.owned_steps(support["range_id"], support["side"])
+    ranges = raw.ranges(device_id, time_us, stretches.RANGE_APART_US)
+    support = stretches.read_support(connection, *ranges)
+    owned = stretches.owned_steps(support["range_id"], support["side"])
     steps = tuple(support[name][owned] for name in ("device_id", "time", "seq"))
-    derived, step = stretches(fixes_of(support), support["device_id"], network)
+    derived, step = stretches_of(fixes_of(support), support["device_id"], network)
     new = np.unique(derived[owned[step]])  # two ranges may own a step, and then derive the same
     group = support["range_id"][owned]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(group) != 0]))
     ends = np.concatenate([starts[1:], [len(group)]]) - 1
-    old = treatments.existing(connection, steps[0][starts], steps[1][starts], steps[1][ends])
+    old = stretches.existing(connection, steps[0][starts], steps[1][starts], steps[1][ends])
     old = old[_of_steps(old, *steps)]
-    treatments.replace(connection, *treatments.differences(old, new))
+    gone, come = stretches.differences(old, new)
+    stretches.replace(connection, gone, come)
+    treatments.renew(connection, np.concatenate([gone, come]))
 
 
 def derive_flow(connection: "psycopg.Connection[Any]", device_id: IntColumn, time_us: IntColumn) -> None:

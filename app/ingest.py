@@ -10,6 +10,7 @@ import typer
 
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.database import connected
+from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching, Worker
@@ -88,9 +89,9 @@ def _acceptance(settings: Settings) -> Acceptance:
     return Acceptance(
         connection,
         network.read(connection),
-        limits_of(settings),
-        lambda topic: format_of(topic, topics) or "",
-        message_bytes_max=settings.message_bytes_max,
+        Decoding(
+            limits_of(settings), lambda topic: format_of(topic, topics) or "", settings.message_bytes_max
+        ),
         worker=settings.worker,
         clock=lambda: time.time_ns() // 1000,
     )

@@ -78,7 +78,7 @@ def effective_actions(
     return np.where(gives_nothing, kept & ~codes.SPREADING_ACTIONS, kept)
 
 
-def stretches(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> tuple[Rows, IntColumn]:
+def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> tuple[Rows, IntColumn]:
     """Derive the stretches of every step.
 
     Parameters

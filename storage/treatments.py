@@ -1,197 +1,15 @@
-"""Stretches and treatments: reading the support of what a batch touches, and writing only what changed."""
+"""Treatments: the latest per segment, direction and action, renewed for the segments whose stretches changed."""
 
 from typing import Any, Final
 
 import numpy as np
 import psycopg
-from numpy.typing import NDArray
 
-from vinterkoll.processing.observations import IntColumn, Rows
-from vinterkoll.processing.tracks import GAP_MAX_S, REACH
-from vinterkoll.processing.treatment import STRETCH
-from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
-
-RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
-"""New fixes of one vehicle further apart than the longest step are read back as two ranges."""
-
-MARGIN: Final = 1 + 2 * REACH
-"""Fixes to read on each side. A fix changes the steps that start up to 1 + REACH before it and REACH after it; each
-of those looks at REACH fixes before its start and 1 + REACH after."""
+from vinterkoll.processing.observations import Rows
+from vinterkoll.storage.columns import Bigints, Smallints
 
 _PASS_S: Final = 2 * 3600
 """A segment's share covered counts the passes of these seconds before the latest."""
-
-_COLUMNS: Final = """device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
-    coalesce(heading_deg, 'NaN') AS heading_deg, actions, plough_known, plough_down,
-    coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2"""
-
-_SUPPORT_NAMES: Final = (
-    *("range_id", "side", "device_id", "time", "seq", "lon", "lat", "speed_kmh", "heading_deg", "actions"),
-    *("plough_known", "plough_down", "spread_g_per_m2", "spread_ml_per_m2", "kinds"),
-)
-
-# Where several rows share (time, seq), the greatest version wins, then the greatest digest: never the order of arrival.
-_SUPPORT: Final = f"""
-    SELECT r.range_id, p.*,
-           coalesce((SELECT sum(array_position(ARRAY['carriageway', 'gc', '', 'area'], kind))::integer
-                     FROM unnest(v.kinds) AS kind), 7) AS kinds
-    FROM unnest(%(range_id)b::integer[], %(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[])
-         AS r (range_id, device, low, high)
-    JOIN device d ON d.device_id = r.device
-    LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name
-    CROSS JOIN LATERAL (
-        (SELECT DISTINCT ON (time, seq) -1 AS side, {_COLUMNS} FROM position
-         WHERE device_id = r.device AND time < r.low AND time >= r.low - %(reach)s::interval
-         ORDER BY time DESC, seq DESC, version DESC NULLS LAST, digest DESC LIMIT {MARGIN})
-        UNION ALL
-        (SELECT DISTINCT ON (time, seq) 0 AS side, {_COLUMNS} FROM position
-         WHERE device_id = r.device AND time >= r.low AND time <= r.high
-         ORDER BY time, seq, version DESC NULLS LAST, digest DESC)
-        UNION ALL
-        (SELECT DISTINCT ON (time, seq) 1 AS side, {_COLUMNS} FROM position
-         WHERE device_id = r.device AND time > r.high AND time <= r.high + %(reach)s::interval
-         ORDER BY time, seq, version DESC NULLS LAST, digest DESC LIMIT {MARGIN})
-    ) AS p
-    ORDER BY r.range_id, p.time, p.seq
-"""  # noqa: S608 - no input is put into the statement
-
-
-def read_support(
-    connection: "psycopg.Connection[Any]", device_id: IntColumn, low_us: IntColumn, high_us: IntColumn
-) -> dict[str, NDArray[Any]]:
-    """Read the canonical fixes of some ranges and their neighbours, in order of range, time and seq.
-
-    `kinds` is the mask of segment kinds the vehicle treats by the register, all of them where it is not registered.
-    `side` is -1 before the range, 0 in it, 1 after it. `time` is in microseconds.
-    """
-    parameters: dict[str, object] = {
-        "range_id": Integers(np.arange(len(device_id))),
-        "device": Integers(device_id),
-        "low": Instants(low_us),
-        "high": Instants(high_us),
-        "reach": f"{MARGIN * GAP_MAX_S} seconds",
-    }
-    return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
-
-
-def owned_steps(range_id: IntColumn, side: NDArray[np.integer]) -> NDArray[np.bool_]:
-    """Tell which fixes of a support start steps that its new fixes may have changed.
-
-    Parameters
-    ----------
-    range_id, side : (n,) as `read_support` gives them
-
-    Examples
-    --------
-    >>> owned_steps(np.zeros(7, int), np.array([-1, -1, -1, 0, 1, 1, 1])).astype(int)
-    array([0, 1, 1, 1, 1, 0, 0])
-    """
-    owned: NDArray[np.bool_] = side == 0
-    inside = np.flatnonzero(owned)
-    for shift in range(1, 2 + REACH):
-        _mark(owned, inside - shift, inside, range_id)
-    for shift in range(1, 1 + REACH):
-        _mark(owned, inside + shift, inside, range_id)
-    return owned
-
-
-def _mark(owned: NDArray[np.bool_], place: IntColumn, of: IntColumn, range_id: IntColumn) -> None:
-    there = (place >= 0) & (place < len(owned))
-    place, of = place[there], of[there]
-    owned[place[range_id[place] == range_id[of]]] = True
-
-
-# OFFSET 0 keeps one index look-up a range: as a plain join, the planner may read the whole history instead.
-_EXISTING: Final = """
-    SELECT DISTINCT s.*
-    FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device, low, high)
-    CROSS JOIN LATERAL (
-        SELECT device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
-        FROM stretch WHERE device_id = r.device AND time BETWEEN r.low AND r.high OFFSET 0
-    ) AS s
-"""
-
-_STRETCH_COLUMNS: Final = {"time_us": "time", "until_us": "until_time"}
-
-
-def existing(
-    connection: "psycopg.Connection[Any]", device_id: IntColumn, low_us: IntColumn, high_us: IntColumn
-) -> Rows:
-    """Read the stored stretches (STRETCH) of steps that start within some ranges of time."""
-    names = [_STRETCH_COLUMNS.get(name, name) for name in STRETCH.names or ()]
-    parameters: dict[str, object] = {
-        "device": Integers(device_id),
-        "low": Instants(low_us),
-        "high": Instants(high_us),
-    }
-    columns = fetch_columns(connection, _EXISTING, parameters, names)
-    rows = np.empty(len(columns["time"]), STRETCH)
-    for name in STRETCH.names or ():
-        rows[name] = columns[_STRETCH_COLUMNS.get(name, name)]
-    return rows
-
-
-def differences(old: Rows, new: Rows) -> tuple[Rows, Rows]:
-    """Return the rows of `old` that are not in `new`, and those of `new` that are not in `old`.
-
-    >>> old, new = np.zeros(1, STRETCH), np.zeros(2, STRETCH)
-    >>> new["piece"] = [0, 1]
-    >>> [len(rows) for rows in differences(old, new)]
-    [0, 1]
-    """
-    if not len(old) or not len(new):
-        return old, new
-    # rows as byte strings: packed, of one length, so equal strings are equal rows
-    old_bytes, new_bytes = (np.ascontiguousarray(rows).view(f"S{STRETCH.itemsize}") for rows in (old, new))
-    return old[~np.isin(old_bytes, new_bytes)], new[~np.isin(new_bytes, old_bytes)]
-
-
-def replace(connection: "psycopg.Connection[Any]", gone: Rows, come: Rows) -> None:
-    """Delete and insert stretches, then renew the treatments of their segments.
-
-    The devices' rows must be locked. The segments' rows are locked here, in id order, after them.
-    """
-    if len(gone):
-        connection.execute(
-            """
-            DELETE FROM stretch s USING unnest(%b::integer[], %b::timestamptz[], %b::bigint[], %b::smallint[])
-                AS k (device_id, time, seq, piece)
-            WHERE s.device_id = k.device_id AND s.time = k.time AND s.seq = k.seq AND s.piece = k.piece
-            """,
-            [
-                Integers(gone["device_id"]),
-                Instants(gone["time_us"]),
-                Bigints(gone["seq"]),
-                Smallints(gone["piece"]),
-            ],
-        )
-    if len(come):
-        _insert(connection, come)
-    if len(gone) or len(come):
-        _renew_treatments(connection, np.concatenate([gone, come]))
-
-
-def _insert(connection: "psycopg.Connection[Any]", rows: Rows) -> None:
-    connection.execute(
-        """
-        INSERT INTO stretch (device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions)
-        SELECT * FROM unnest(%b::integer[], %b::timestamptz[], %b::bigint[], %b::smallint[], %b::timestamptz[],
-                             %b::bigint[], %b::smallint[], %b::integer[], %b::integer[], %b::bigint[])
-        """,
-        [
-            Integers(rows["device_id"]),
-            Instants(rows["time_us"]),
-            Bigints(rows["seq"]),
-            Smallints(rows["piece"]),
-            Instants(rows["until_us"]),
-            Bigints(rows["segment_id"]),
-            Smallints(rows["direction"]),
-            Integers(rows["from_dm"]),
-            Integers(rows["to_dm"]),
-            Bigints(rows["actions"]),
-        ],
-    )
-
 
 # Ties between vehicles go by their names, not by ids, which depend on the order of arrival.
 _RENEW: Final = f"""
@@ -236,7 +54,13 @@ _RENEW: Final = f"""
 """  # noqa: S608
 
 
-def _renew_treatments(connection: "psycopg.Connection[Any]", changed: Rows) -> None:
+def renew(connection: "psycopg.Connection[Any]", changed: Rows) -> None:
+    """Renew the treatments of `changed` stretches (STRETCH): those that went, and those that came.
+
+    The devices' rows must be locked. The segments' rows are locked here, in id order, after them.
+    """
+    if not len(changed):
+        return
     connection.execute(
         "SELECT FROM segment WHERE segment_id = ANY(%b) ORDER BY segment_id FOR NO KEY UPDATE",
         [Bigints(np.unique(changed["segment_id"]))],

@@ -12,7 +12,7 @@ from vinterkoll.processing import actions as codes
 from vinterkoll.processing.matching import match
 from vinterkoll.processing.network import KINDS, StreetNetwork
 from vinterkoll.processing.tracks import Fixes, linked_to_next
-from vinterkoll.processing.treatment import DETOUR_MAX, DETOUR_SLACK_M, effective_actions, stretches
+from vinterkoll.processing.treatment import DETOUR_MAX, DETOUR_SLACK_M, effective_actions, stretches_of
 
 NAN = math.nan
 
@@ -46,7 +46,7 @@ def test_effective_actions_equal_the_naive_twin(drawn: list[tuple[int, int, int,
 
 
 def treated(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, float, float]]:
-    rows, _ = stretches(fixes, np.full(len(fixes), 9), town)
+    rows, _ = stretches_of(fixes, np.full(len(fixes), 9), town)
     return [(r["segment_id"], r["direction"], r["from_dm"] / 10, r["to_dm"] / 10) for r in rows]
 
 

@@ -8,12 +8,13 @@ import numpy as np
 import psycopg
 
 from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import CODES
 from vinterkoll.processing.cleaning import Limits
 from vinterkoll.processing.network import ALL_KINDS, StreetNetwork
-from vinterkoll.processing.treatment import stretches
+from vinterkoll.processing.treatment import stretches_of
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.columns import register
 
@@ -44,9 +45,7 @@ def acceptance(url: str, clock: Callable[[], int], worker: str = "test") -> tupl
     return connection, Acceptance(
         connection,
         networks.read(connection),
-        LIMITS,
-        lambda topic: TOPICS.get(topic.rpartition("/")[2], ""),
-        message_bytes_max=100_000,
+        Decoding(LIMITS, lambda topic: TOPICS.get(topic.rpartition("/")[2], ""), 100_000),
         worker=worker,
         clock=clock,
     )
@@ -92,7 +91,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         support["seq"] = np.array([row[3] for row in track])
         support["range_id"] = np.zeros(len(track), np.int64)
         support["kinds"] = np.full(len(track), ALL_KINDS)
-        found, _ = stretches(fixes_of(support), support["range_id"], network)
+        found, _ = stretches_of(fixes_of(support), support["range_id"], network)
         pieces += [(owner, name, *row.tolist()[1:]) for row in found]
     return {"stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
 

@@ -1,0 +1,139 @@
+"""From messages to accepted columns and rejects: by format, then judged by the receive clock. Nothing is stored here."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.message import Decoded, Message
+from vinterkoll.processing.cleaning import (
+    ACCEPTED,
+    POSITION_REASONS,
+    TIME_REASONS,
+    Limits,
+    position_reasons,
+    time_reasons,
+)
+from vinterkoll.processing.observations import BoolColumn, IntColumn, ObservationKind, Rows
+from vinterkoll.processing.rejects import WHOLE_MESSAGE, Reason, Reject
+from vinterkoll.storage.rejects import RejectedMessage
+
+_DETAIL: Final = {
+    Reason.FUTURE: "the event time lies ahead of the receive clock",
+    Reason.TOO_OLD: "the event time lies before the raw horizon",
+    Reason.NULL_ISLAND: "position 0/0: the receiver had no fix",
+    Reason.OUTSIDE_AREA: "the position lies outside the service area",
+}
+
+_OWNED_TOPICS: Final = ("mip", "traffic")
+"""Topics `{kind}/v1/{owner}/…`, whose third level names who sends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """Accepted rows of one kind, with the receive time of each (n,)."""
+
+    rows: Rows
+    received_us: IntColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What some messages hold: every item is in exactly one of the two."""
+
+    observations: dict[ObservationKind, Observations]
+    rejected: list[RejectedMessage]
+
+
+class Decoding:
+    """Decodes messages. `format_of` gives a topic's format, "" for an unknown topic."""
+
+    def __init__(self, limits: Limits, format_of: Callable[[str], str], message_bytes_max: int) -> None:
+        self._limits = limits
+        self._format_of = format_of
+        self._message_bytes_max = message_bytes_max
+
+    def decode(self, messages: Sequence[Message]) -> Batch:
+        """Decode a batch of any formats."""
+        rejected: list[RejectedMessage] = []
+        found: dict[ObservationKind, list[Observations]] = {}
+        for name, group in self._by_format(messages).items():
+            decoded = self._decoded(name, group)
+            received_us = np.array([message.received_us for message in group], np.int64)
+            received_us = received_us[decoded.rows["message"]]
+            keep, judged = self._judge(decoded, received_us)
+            rejected += (self._rejected(group[one.message], name, one) for one in (*decoded.rejects, *judged))
+            if keep.any():
+                found.setdefault(decoded.kind, []).append(Observations(decoded.rows[keep], received_us[keep]))
+        return Batch({kind: _joined(parts) for kind, parts in found.items()}, rejected)
+
+    def refused(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
+        """Return `message` as a reject as a whole."""
+        reject = Reject(0, WHOLE_MESSAGE, reason, "", detail)
+        return self._rejected(message, self._format_of(message.topic), reject)
+
+    def _by_format(self, messages: Sequence[Message]) -> dict[str, list[Message]]:
+        groups: dict[str, list[Message]] = {}
+        for message in messages:
+            groups.setdefault(self._format_of(message.topic), []).append(message)
+        return groups
+
+    def _decoded(self, name: str, group: list[Message]) -> Decoded:
+        """Decode what has a decoder and a bearable size; the rest are rejects."""
+        if name not in FORMATS:
+            detail = "no format is set for this topic"
+            unknown = [
+                Reject(at, WHOLE_MESSAGE, Reason.UNKNOWN_TOPIC, "", detail) for at in range(len(group))
+            ]
+            return Decoded("position", Decoded.empty("position").rows, unknown)
+        fits = [len(message.payload) <= self._message_bytes_max for message in group]
+        if all(fits):
+            return FORMATS[name](group)
+        fitting = np.flatnonzero(fits)
+        decoded = FORMATS[name]([group[at] for at in fitting])
+        decoded.rows["message"] = fitting[decoded.rows["message"]]
+        detail = f"a message may have {self._message_bytes_max} bytes"
+        rejects = [
+            Reject(int(fitting[one.message]), one.item, one.code, one.field, one.detail)
+            for one in decoded.rejects
+        ]
+        rejects += (
+            Reject(at, WHOLE_MESSAGE, Reason.TOO_LARGE, "", detail) for at, fit in enumerate(fits) if not fit
+        )
+        return Decoded(decoded.kind, decoded.rows, rejects)
+
+    def _judge(self, decoded: Decoded, received_us: IntColumn) -> tuple[BoolColumn, list[Reject]]:
+        """Return which rows are accepted, and why the others are not."""
+        rows = decoded.rows
+        time_us = np.ascontiguousarray(rows["time_us"])
+        reasons: tuple[Reason, ...] = TIME_REASONS
+        if decoded.kind == "position":
+            lon, lat = np.ascontiguousarray(rows["lon"]), np.ascontiguousarray(rows["lat"])
+            found, reasons = position_reasons(time_us, received_us, lon, lat, self._limits), POSITION_REASONS
+        else:
+            found = time_reasons(time_us, received_us, self._limits)
+        judged = []
+        for at in np.flatnonzero(found != ACCEPTED).tolist():
+            reason = reasons[found[at]]
+            field = "time" if reason in TIME_REASONS else "lon"
+            judged.append(
+                Reject(int(rows["message"][at]), int(rows["item"][at]), reason, field, _DETAIL[reason])
+            )
+        return found == ACCEPTED, judged
+
+    @staticmethod
+    def _rejected(message: Message, name: str, reject: Reject) -> RejectedMessage:
+        levels = message.topic.split("/")
+        owner = levels[2] if len(levels) > 2 and levels[0] in _OWNED_TOPICS else ""
+        return RejectedMessage(
+            reject, message.received_us, message.source, message.topic, name, owner, message.payload
+        )
+
+
+def _joined(parts: list[Observations]) -> Observations:
+    if len(parts) == 1:
+        return parts[0]
+    rows = np.concatenate([part.rows for part in parts])
+    return Observations(rows, np.concatenate([part.received_us for part in parts]))
