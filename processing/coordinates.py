@@ -1,4 +1,4 @@
-"""WGS 84 degrees to SWEREF 99 TM metres and back, a whole column at a time."""
+"""WGS 84 degrees to and from SWEREF 99 TM metres, and from ETRS-TM35FIN metres, a whole column at a time."""
 
 from functools import cache
 
@@ -35,6 +35,18 @@ def wgs84_from_sweref(e: FloatColumn, n: FloatColumn) -> tuple[FloatColumn, Floa
     (15.0, 0.0)
     """
     return _transformed(3006, 4326, e, n)
+
+
+def wgs84_from_tm35fin(e: FloatColumn, n: FloatColumn) -> tuple[FloatColumn, FloatColumn]:
+    """Return longitude and latitude (n,) in degrees of ETRS-TM35FIN (EPSG:3067) metres; NaN where the input is NaN.
+
+    Examples
+    --------
+    >>> lon, lat = wgs84_from_tm35fin(np.array([500000.0]), np.array([0.0]))
+    >>> round(float(lon[0]), 6), round(float(lat[0]), 6)
+    (27.0, 0.0)
+    """
+    return _transformed(3067, 4326, e, n)
 
 
 def _transformed(source: int, target: int, x: FloatColumn, y: FloatColumn) -> tuple[FloatColumn, FloatColumn]:

@@ -1,7 +1,6 @@
-"""ChirpStack v4 uplinks of snow-depth sensors (Decentlab DL-MBX).
+"""ChirpStack uplinks of snow-depth sensors, of version 4 (`deviceInfo.devEui`, `time`) and 3 (`devEUI`).
 
-The event time is the network server's; the gateways' places are not the sensor's, so a row has none. An uplink that
-holds the battery alone is a row without a distance.
+Version 3 has no time of its own: `publishedAt` where it was sent, else the earliest good time of its gateways.
 """
 
 from collections.abc import Sequence
@@ -11,87 +10,68 @@ from typing import Annotated, Final
 
 from msgspec import Meta, Struct
 
-from vinterkoll.ingest.formats.columns import new_rows
-from vinterkoll.ingest.formats.decentlab import Reading, decode_mbx
 from vinterkoll.ingest.formats.envelope import Envelope
-from vinterkoll.ingest.formats.problems import Problem, in_order
-from vinterkoll.ingest.formats.times import instant_us
+from vinterkoll.ingest.formats.lorawan import (
+    Count,
+    Eui,
+    NoWrapper,
+    Uplink,
+    decode_uplinks,
+    moment_us,
+    require_same,
+)
+from vinterkoll.ingest.formats.problems import Problem
+from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured
 from vinterkoll.ingest.message import Decoded, Message
-from vinterkoll.processing.observations import DeviceKey
-from vinterkoll.processing.rejects import Reason, Reject
+from vinterkoll.processing.rejects import Reason
 
 TOPIC_CACHE_SIZE: Final = 65_536
 
 
 class DeviceInfo(Struct, gc=False, frozen=True):
-    """Who sent; names and tags are not read."""
+    """Who sent, in version 4; names and tags are not read."""
 
-    devEui: Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{16}\Z")]  # noqa: N815
+    devEui: Eui  # noqa: N815
 
 
-class Uplink(Struct, gc=False, frozen=True):
+class Reception(Struct, gc=False, frozen=True):
+    """One gateway's reception; the time is null where the gateway has no clock."""
+
+    time: datetime | None = None
+
+
+class UpEvent(Struct, gc=False, frozen=True):
     """One `up` event."""
 
-    deviceInfo: DeviceInfo  # noqa: N815
-    time: datetime
-    data: Annotated[bytes, Meta(max_length=255)]  # base64 in the JSON
-    fCnt: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 0  # noqa: N815
+    deviceInfo: DeviceInfo | None = None  # noqa: N815
+    devEUI: Eui | None = None  # noqa: N815
+    time: datetime | None = None
+    publishedAt: datetime | None = None  # noqa: N815
+    rxInfo: list[Reception] | None = None  # noqa: N815
+    data: Annotated[bytes, Meta(max_length=PAYLOAD_BYTES_MAX)] | None = None  # base64 in the JSON
+    object: Measured | None = None
+    fCnt: Count = 0  # noqa: N815
 
 
-class _NoWrapper(Struct):
-    pass
-
-
-_ENVELOPE: Final = Envelope(Uplink, _NoWrapper, "uplinks")
+_ENVELOPE: Final = Envelope(UpEvent, NoWrapper, "uplinks")
 
 
 def decode(messages: Sequence[Message]) -> Decoded:
     """Return the snow-depth rows of `messages`, and the rejects of all others."""
-    origins: list[int] = []
-    items: list[int] = []
-    devices: list[DeviceKey] = []
-    times_us: list[int] = []
-    counts: list[int] = []
-    readings: list[Reading] = []
-    rejects: list[Reject] = []
-    for origin, message in enumerate(messages):
-        _, found, problems = _ENVELOPE.open(message.payload)
-        for item, uplink in found:
-            try:
-                device = DeviceKey("snow", "", _dev_eui(uplink, message.topic))
-                time_us = _time_us(uplink.time)
-                reading = decode_mbx(uplink.data)
-            except Problem as problem:
-                problems.append((item, problem))
-                continue
-            origins.append(origin)
-            items.append(item)
-            devices.append(device)
-            times_us.append(time_us)
-            counts.append(uplink.fCnt)
-            readings.append(reading)
-        rejects.extend(problem.reject(origin, item) for item, problem in problems)
-    rows = new_rows("snow", origins, items, devices)
-    rows["time_us"] = times_us
-    rows["seq"] = counts
-    rows["distance_m"] = [reading.distance_m for reading in readings]
-    rows["battery_v"] = [reading.battery_v for reading in readings]
-    for absent in ("depth_m", "lon", "lat"):
-        rows[absent] = float("nan")
-    return Decoded("snow", rows, in_order(rejects))
+    return decode_uplinks(messages, _ENVELOPE, _uplink_of)
 
 
-def _dev_eui(uplink: Uplink, topic: str) -> str:
-    """The device's EUI in lower case, which the topic, where it names a device, must name too."""
-    dev_eui = uplink.deviceInfo.devEui.lower()
-    of_topic = _topic_device(topic)
-    if of_topic is not None and of_topic != dev_eui:
-        raise Problem(
-            Reason.TOPIC_MISMATCH,
-            "deviceInfo.devEui",
-            f"expected {of_topic!r}, as in the topic, got {dev_eui!r}",
-        )
-    return dev_eui
+def _uplink_of(event: UpEvent, topic: str) -> Uplink:
+    field, sent = "deviceInfo.devEui", event.devEUI
+    if event.deviceInfo is not None:
+        sent = event.deviceInfo.devEui
+    elif sent is not None:
+        field = "devEUI"
+    if sent is None:
+        raise Problem(Reason.MISSING_FIELD, field, "required, was not sent")
+    dev_eui = sent.lower()
+    require_same(_topic_device(topic), dev_eui, field)
+    return Uplink(dev_eui, _time_us(event), event.fCnt, event.object, event.data, "data")
 
 
 @lru_cache(maxsize=TOPIC_CACHE_SIZE)
@@ -102,7 +82,20 @@ def _topic_device(topic: str) -> str | None:
     return None
 
 
-def _time_us(moment: datetime) -> int:
-    if moment.tzinfo is None:
-        raise Problem(Reason.TIME_WITHOUT_OFFSET, "time", "expected Z or an offset such as +01:00")
-    return instant_us(moment, "time")
+def _time_us(event: UpEvent) -> int:
+    if event.time is not None:
+        return moment_us(event.time, "time")
+    if event.publishedAt is not None:
+        return moment_us(event.publishedAt, "publishedAt")
+    received = [us for reception in event.rxInfo or () if (us := _good_time_us(reception.time)) is not None]
+    if not received:
+        raise Problem(Reason.MISSING_FIELD, "time", "expected time, publishedAt, or a gateway's time")
+    return min(received)
+
+
+def _good_time_us(moment: datetime | None) -> int | None:
+    """A gateway without a fix says 1970, or nothing."""
+    try:
+        return None if moment is None else moment_us(moment, "rxInfo.time")
+    except Problem:
+        return None

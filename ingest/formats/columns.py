@@ -50,6 +50,10 @@ class Checks:
             self._failed[first] = len(self._problems)
             self._problems.append(Problem(code, field, detail))
 
+    def passed(self) -> BoolColumn:
+        """Return (n,) which rows no check has refused."""
+        return self._failed < 0
+
     def split(self, rows: Rows) -> tuple[Rows, list[Reject]]:
         """Return the rows without a failed check, and the rejects of the others."""
         if not self._problems:

@@ -5,6 +5,7 @@ costs nothing but itself.
 """
 
 import contextlib
+from collections.abc import Callable
 from typing import Final, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -23,6 +24,15 @@ Head = TypeVar("Head", bound=msgspec.Struct)
 Item = TypeVar("Item", bound=msgspec.Struct)
 
 
+class Rewriting(NamedTuple):
+    """How items in another form than the typed one are turned into it first."""
+
+    is_needed: Callable[[bytes], bool]
+    """Whether there may be such an item in these bytes; asked of every message, so it must be fast."""
+    rewrite: Callable[[bytes], bytes]
+    """The typed form of one item; raises one of `FAILURES` when it cannot."""
+
+
 class Contents(NamedTuple, Generic[Head, Item]):
     """What was in a message: each item's place is in exactly one of the two lists."""
 
@@ -35,10 +45,13 @@ class Contents(NamedTuple, Generic[Head, Item]):
 class Envelope(Generic[Head, Item]):
     """Opens messages whose items are `item`; in a wrapper they are the list `field` beside the fields of `head`."""
 
-    def __init__(self, item: type[Item], head: type[Head], field: str) -> None:
+    def __init__(
+        self, item: type[Item], head: type[Head], field: str, rewriting: Rewriting | None = None
+    ) -> None:
         wrapper = msgspec.defstruct("Wrapper", [(field, list[item])], bases=(head,), kw_only=True)  # type: ignore[valid-type]
         outside = msgspec.defstruct("Outside", [(field, msgspec.Raw, _NOT_SENT)])
         self._field = field
+        self._rewriting = rewriting
         self._outside = msgspec.json.Decoder(list[msgspec.Raw] | outside)
         self._marker = f'"{field}"'.encode()
         self._one = msgspec.json.Decoder(item)
@@ -51,7 +64,8 @@ class Envelope(Generic[Head, Item]):
         try:
             if not payload.isascii():
                 payload.decode()  # msgspec skips what it does not read, and wrong UTF-8 in it
-            if _NUL_ESCAPE not in payload:
+            rewritten = self._rewriting is not None and self._rewriting.is_needed(payload)
+            if not rewritten and _NUL_ESCAPE not in payload:
                 with contextlib.suppress(*FAILURES):
                     return self._opened_whole(payload)
             return self._opened_piecewise(payload)
@@ -59,6 +73,13 @@ class Envelope(Generic[Head, Item]):
             return Contents(None, [], [(WHOLE_MESSAGE, problem_of(error))])
         except Problem as problem:
             return Contents(None, [], [(WHOLE_MESSAGE, problem)])
+
+    def _item(self, raw: bytes) -> Item:
+        if self._rewriting is not None and self._rewriting.is_needed(raw):
+            raw = self._rewriting.rewrite(raw)
+        item = self._one.decode(raw)
+        refuse_nul(item)
+        return item
 
     def _opened_whole(self, payload: bytes) -> Contents[Head, Item]:
         head: Head | None = None
@@ -80,8 +101,7 @@ class Envelope(Generic[Head, Item]):
         opened: Contents[Head, Item] = Contents(head, [], [])
         for place, raw in enumerate(raws):
             try:
-                item = self._one.decode(raw)
-                refuse_nul(item)
+                item = self._item(bytes(raw))
             except Problem as problem:
                 opened.problems.append((place, problem))
             except FAILURES as error:

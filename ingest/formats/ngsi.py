@@ -2,7 +2,11 @@
 
 from typing import Annotated, Any, Final, Generic, TypeVar
 
+import numpy as np
 from msgspec import Meta, Struct, field
+
+from vinterkoll.ingest.formats.problems import Problem
+from vinterkoll.processing.rejects import Reason
 
 DEPTH_MAX: Final = 4
 """Wrappers around one value: property, typed value, and room."""
@@ -63,3 +67,31 @@ def text_of(moment: Moment | str | None) -> str | None:
             return moment
         moment = moment.value if moment.typed is None else moment.typed
     return None
+
+
+def require_type(types: str | list[str], expected: str) -> None:
+    """Raise `Problem` unless one of `types`, short or as a URL, is `expected`."""
+    names = [types] if isinstance(types, str) else types
+    if not any(name == expected or name.endswith((f"/{expected}", f"#{expected}")) for name in names):
+        raise Problem(Reason.OUT_OF_RANGE, "type", f"expected {expected}")
+
+
+def place_of(location: Location | None) -> tuple[float, float]:
+    """Return longitude and latitude: the point, or the middle vertex of a line; NaN for another geometry."""
+    geometry = None if location is None else location.geometry()
+    if geometry is None:
+        return np.nan, np.nan
+    at = geometry.coordinates
+    if geometry.type == "LineString" and at:
+        at = at[len(at) // 2]
+    elif geometry.type != "Point":
+        return np.nan, np.nan
+    match at:
+        case [float() | int() as lon, float() | int() as lat, *_] if (
+            not isinstance(lon, bool)
+            and not isinstance(lat, bool)
+            and -180 <= lon <= 180
+            and -90 <= lat <= 90
+        ):
+            return float(lon) + 0.0, float(lat) + 0.0
+    raise Problem(Reason.OUT_OF_RANGE, "location", "expected longitude −180 to 180 and latitude −90 to 90")

@@ -1,28 +1,25 @@
-"""TrafficFlowObserved (Smart Data Models), NGSI-LD normalized: one entity, an array, or a notification's `data`.
+"""TrafficFlowObserved (Smart Data Models) in every form of NGSI: one entity, an array, or a notification's `data`.
 
-NGSI v2 and key-values differ only in how an attribute wraps its value, and are read too. The event time is the start
-of the observation period: `dateObservedFrom` before `dateObserved`; a time without offset is UTC.
+NGSI-LD normalized, concise and key-values and both forms of NGSI v2 differ only in how an attribute wraps its value;
+other names are made plain first. The event time is the start of the observation period: `dateObservedFrom` before
+`dateObserved`; a time without offset is UTC.
 """
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-import numpy as np
-
 from vinterkoll.ingest.formats.columns import new_rows, numbers, texts
-from vinterkoll.ingest.formats.envelope import Envelope
-from vinterkoll.ingest.formats.ngsi import Location, Reference, text_of, value_of
+from vinterkoll.ingest.formats.envelope import Envelope, Rewriting
+from vinterkoll.ingest.formats.ngsi import Reference, place_of, require_type, text_of, value_of
+from vinterkoll.ingest.formats.ngsi_expanded import is_expanded, plain
+from vinterkoll.ingest.formats.ngsi_period import instant_us_of, period_of
 from vinterkoll.ingest.formats.problems import Problem, in_order
 from vinterkoll.ingest.formats.tfo_entity import TYPE, Direction, Entity, Notification
-from vinterkoll.ingest.formats.times import instant_us, iso_moment
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DeviceKey
-from vinterkoll.processing.rejects import Reason, Reject
+from vinterkoll.processing.rejects import Reject
 
-PERIOD_MAX_S: Final = 31 * 24 * 3600
-"""A month: what counts for longer is a statistic, and would have to be split over too many windows."""
-
-_ENVELOPE: Final = Envelope(Entity, Notification, "data")
+_ENVELOPE: Final = Envelope(Entity, Notification, "data", Rewriting(is_expanded, plain))
 
 
 class Observation(NamedTuple):
@@ -74,20 +71,18 @@ def decode(messages: Sequence[Message]) -> Decoded:
 
 
 def _observed(entity: Entity) -> Observation:
-    types = [entity.type] if isinstance(entity.type, str) else entity.type
-    if not any(name == TYPE or name.endswith(f"/{TYPE}") for name in types):
-        raise Problem(Reason.OUT_OF_RANGE, "type", f"expected {TYPE}")
-    start_us, period_s = _period(entity)
-    modified = entity.modifiedAt if entity.dateModified is None else entity.dateModified
-    version = text_of(modified)
-    lon, lat = _place(entity.location)
+    require_type(entity.type, TYPE)
+    start_us, period_s = period_of(
+        text_of(entity.dateObservedFrom), text_of(entity.dateObservedTo), text_of(entity.dateObserved)
+    )
+    modified = "modifiedAt" if entity.dateModified is None else "dateModified"
+    version = text_of(entity.modifiedAt if entity.dateModified is None else entity.dateModified)
+    lon, lat = place_of(entity.location)
     return Observation(
         DeviceKey("flow", "", entity.id, _part(entity)),
         start_us,
         period_s,
-        0
-        if version is None
-        else _instant_us(version, "modifiedAt" if entity.dateModified is None else "dateModified"),
+        0 if version is None else instant_us_of(version, modified),
         lon,
         lat,
     )
@@ -105,55 +100,6 @@ def _part(entity: Entity) -> str:
         f"subtype={subtype}" if subtype else None,
     ]
     return " ".join(" ".join(filter(None, parts)).split())
-
-
-def _period(entity: Entity) -> tuple[int, float]:
-    """Start in microseconds and length in seconds; the length is NaN where none was sent, or it is nothing."""
-    start, end, field = text_of(entity.dateObservedFrom), text_of(entity.dateObservedTo), "dateObservedTo"
-    if start is not None:
-        start_us = _instant_us(start, "dateObservedFrom")
-    else:
-        observed, field = text_of(entity.dateObserved), "dateObserved"
-        if observed is None:
-            raise Problem(Reason.MISSING_FIELD, "dateObserved", "required, was not sent")
-        start, _, interval_end = observed.partition("/")
-        end = interval_end or None
-        start_us = _instant_us(start, field)
-    if end is None:
-        return start_us, np.nan
-    period_s = (_instant_us(end, field) - start_us) / 1_000_000
-    if not 0 <= period_s <= PERIOD_MAX_S:
-        raise Problem(
-            Reason.BAD_TIME,
-            field,
-            f"expected a period of at most {PERIOD_MAX_S // 86400} days, got {period_s:g} s",
-        )
-    return start_us, period_s or np.nan
-
-
-def _instant_us(text: str, field: str) -> int:
-    return instant_us(iso_moment(text, field), field)
-
-
-def _place(location: Location | None) -> tuple[float, float]:
-    """The point, or the middle vertex of a line; NaN for another geometry."""
-    geometry = None if location is None else location.geometry()
-    if geometry is None:
-        return np.nan, np.nan
-    at = geometry.coordinates
-    if geometry.type == "LineString" and at:
-        at = at[len(at) // 2]
-    elif geometry.type != "Point":
-        return np.nan, np.nan
-    match at:
-        case [float() | int() as lon, float() | int() as lat, *_] if (
-            not isinstance(lon, bool)
-            and not isinstance(lat, bool)
-            and -180 <= lon <= 180
-            and -90 <= lat <= 90
-        ):
-            return float(lon) + 0.0, float(lat) + 0.0
-    raise Problem(Reason.OUT_OF_RANGE, "location", "expected longitude −180 to 180 and latitude −90 to 90")
 
 
 def _reference(reference: Reference | str | None) -> str | None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vinterkoll.processing.coordinates import sweref_from_wgs84, wgs84_from_sweref
+from vinterkoll.processing.coordinates import sweref_from_wgs84, wgs84_from_sweref, wgs84_from_tm35fin
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,12 @@ def test_check_points(lat: float, lon: float, n: float, e: float) -> None:
 def test_there_and_back(lon: float, lat: float) -> None:
     x, y = wgs84_from_sweref(*sweref_from_wgs84(np.array([lon]), np.array([lat])))
     assert (x[0], y[0]) == (pytest.approx(lon, abs=1e-9), pytest.approx(lat, abs=1e-9))
+
+
+def test_tm35fin_is_zone_35_of_utm() -> None:
+    # On the central meridian the northing is 0.9996 of the meridian's arc: 6 654 072.819 m to 60° N on GRS 80.
+    lon, lat = wgs84_from_tm35fin(np.array([500_000.0]), np.array([0.9996 * 6_654_072.819]))
+    assert (lon[0], lat[0]) == (pytest.approx(27, abs=1e-9), pytest.approx(60, abs=1e-8))
 
 
 def test_nan_and_empty() -> None:

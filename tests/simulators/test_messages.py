@@ -43,7 +43,7 @@ def _decoded(messages: list[Message]) -> Iterator[tuple[str, int, np.ndarray[tup
 
 def test_every_message_is_accepted_by_its_decoder(hour: list[Message]) -> None:
     seen = {name: (sent, len(rows)) for name, sent, rows in _decoded(hour)}
-    assert set(seen) == set(FORMATS)
+    assert set(seen) == set(_FORMAT.values())
     assert all(sent == rows for sent, rows in seen.values())
     assert seen["traffic-flow-observed"][0] == 12 * 2 * 60
     assert seen["chirpstack"][0] == 10 * 6
