@@ -9,19 +9,33 @@ from typing import Any, Final
 from fastapi import Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from vinterkoll.api import flow, health, metrics, page, problems, segments, snow, status, treatments, vehicles
+from vinterkoll.api import (
+    flow,
+    health,
+    ingest,
+    metrics,
+    page,
+    problems,
+    rejects,
+    segments,
+    snow,
+    status,
+    treatments,
+    vehicles,
+)
 from vinterkoll.api.context import Connections, Context
 from vinterkoll.api.guard import Guard
+from vinterkoll.api.intake import Intake
 from vinterkoll.api.measures import Measured, Measures
 from vinterkoll.api.parameters import refuse_unknown
 
-_ROUTES: Final = (segments, treatments, vehicles, flow, snow, status, health, metrics)
+_ROUTES: Final = (segments, treatments, vehicles, flow, snow, status, ingest, rejects, health, metrics)
 
 _DESCRIPTION: Final = """
 Which street was treated, how, in which direction, when; where the vehicles are; traffic and snow.
 
 Lists are GeoJSON FeatureCollections without a limit on their length. Times are UTC. Errors are RFC 9457 problem
-details. Until roles exist, the server answers to the loopback interface only.
+details. Contractors send with an API key. Until roles exist, the server answers to the loopback interface only.
 """
 
 
@@ -31,9 +45,13 @@ def utc_now() -> datetime:
 
 
 def create_app(
-    connections: Connections, *, clock: Callable[[], datetime] = utc_now, simulated: bool = False
+    connections: Connections,
+    *,
+    clock: Callable[[], datetime] = utc_now,
+    simulated: bool = False,
+    intake: Intake | None = None,
 ) -> FastAPI:
-    """Return the application. It opens `connections` when it starts and closes them when it ends."""
+    """Return the application. It opens `connections` when it starts; when it ends it closes them and `intake`."""
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -41,6 +59,8 @@ def create_app(
         try:
             yield
         finally:
+            if intake is not None:
+                await intake.close()
             await connections.close()
 
     number = version("vinterkoll")
@@ -57,7 +77,7 @@ def create_app(
         dependencies=[Depends(refuse_unknown)],
         separate_input_output_schemas=False,
     )
-    app.state.context = Context(connections, clock, simulated, number, measures)
+    app.state.context = Context(connections, clock, simulated, number, measures, intake)
     for module in _ROUTES:
         app.include_router(module.router)
     page.install(app)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Protocol, cast
 from fastapi import Depends, Request
 from psycopg import AsyncConnection
 
+from vinterkoll.api.intake import Intake
 from vinterkoll.api.measures import Measures
 
 
@@ -34,6 +35,8 @@ class Context:
     """Say wherever the data is shown that nobody ploughed these streets."""
     version: str
     measures: Measures
+    intake: Intake | None
+    """Where what is sent by HTTP goes; None: nowhere."""
 
 
 def _context(request: Request) -> Context:

@@ -33,7 +33,9 @@ class FlowProperties(BaseModel):
     from_: datetime = Field(alias="from")
     to: datetime
     vehicles: float | None = Field(description="Counted in the window; null where nobody counted.")
-    vehicles_per_hour: float | None = Field(description="`vehicles` over the seconds that were observed.")
+    vehicles_per_hour: float | None = Field(
+        description="`vehicles` over the seconds in which somebody counted."
+    )
     speed_kmh: float | None = Field(description="Mean over the vehicles.")
     occupancy: float | None = Field(description="Mean over the time, 0-1.")
     covered_s: float = Field(description="Seconds of the window that were observed.")
@@ -97,6 +99,8 @@ def series_of(part: str) -> dict[str, int | str | None]:
 
     >>> series_of("lane=1 forward car")
     {'lane': 1, 'direction': 'forward', 'vehicle_type': 'car'}
+    >>> series_of("lane=1 backward car subtype=taxi")["vehicle_type"]
+    'car'
     >>> series_of("")
     {'lane': None, 'direction': None, 'vehicle_type': None}
     """
@@ -107,15 +111,15 @@ def series_of(part: str) -> dict[str, int | str | None]:
             series["lane"] = int(lane) if lane.isdecimal() else None
         elif word in {"forward", "backward"}:
             series["direction"] = word
-        else:
+        elif "=" not in word:  # subtype=…, side=…
             series["vehicle_type"] = word
     return series
 
 
 def _feature(row: sensor_reading.FlowRow) -> dict[str, Any]:
     per_hour = None
-    if row.vehicles is not None and row.covered_s > 0:
-        per_hour = round(row.vehicles / row.covered_s * _HOUR_S, 1)
+    if row.vehicles is not None and row.counted_s > 0:
+        per_hour = round(row.vehicles / row.counted_s * _HOUR_S, 1)
     return geojson.feature(
         geojson.point(row.lon, row.lat),
         {

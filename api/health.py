@@ -1,7 +1,7 @@
 """GET /health/live and /health/ready, for whoever starts and watches the process."""
 
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 import psycopg
 from fastapi import APIRouter, Request, Response
@@ -11,6 +11,9 @@ from vinterkoll.api import problems
 from vinterkoll.api.context import Shared
 from vinterkoll.api.representation import JSON, NEVER_KEEP, json_answer
 from vinterkoll.storage import ingest_reading
+
+_SILENCE_MAX: Final = timedelta(seconds=30)
+"""A worker writes its status each 5 s, also without messages."""
 
 router = APIRouter(tags=["health"])
 
@@ -27,7 +30,9 @@ class WorkerHealth(BaseModel):
     """One ingest worker."""
 
     worker: str
-    lag_s: float | None = Field(description="From receipt to commit, the worst of its last batch.")
+    lag_s: float | None = Field(
+        description="From receipt to commit, the worst of its last batch; null before the first."
+    )
     updated_at: datetime
     last_event_at: datetime | None
 
@@ -72,7 +77,7 @@ async def live(request: Request, context: Shared) -> Response:
     responses={503: {"model": Ready, "description": "Not now; `reasons` says why."}},
 )
 async def ready(request: Request, context: Shared) -> Response:
-    """Ready: the database answers, its migrations are this version's, and an ingest worker has told its lag."""
+    """Ready: the database answers, its migrations are this version's, and an ingest worker is alive."""
     reasons: list[str] = []
     workers: list[dict[str, Any]] = []
     try:
@@ -81,8 +86,10 @@ async def ready(request: Request, context: Shared) -> Response:
                 reasons.append(different)
             else:
                 workers = _workers(await ingest_reading.ingest(connection))
-                if not any(worker["lag_s"] is not None for worker in workers):
-                    reasons.append("ingest lag unknown: no worker has stored a batch yet")
+                heard_since = context.clock() - _SILENCE_MAX
+                if not any(worker["updated_at"] >= heard_since for worker in workers):
+                    silence_s = _SILENCE_MAX.total_seconds()
+                    reasons.append(f"ingest lag unknown: no worker was heard of for {silence_s:g} s")
     except (psycopg.OperationalError, psycopg.InterfaceError):
         reasons.append("database not reachable")
     content = {"status": "not ready" if reasons else "ready", "reasons": reasons, "workers": workers}

@@ -69,7 +69,8 @@ def box_of(text: str) -> Box:
         Saying what is wrong.
     """
     try:
-        west, south, east, north = (float(number) for number in text.split(","))
+        # Python would read 1_0 as ten
+        west, south, east, north = (float(number) for number in text.replace("_", "?").split(","))
     except ValueError:
         raise ValueError("bbox takes four numbers: west,south,east,north") from None
     if not all(map(math.isfinite, (west, south, east, north))):
@@ -155,7 +156,7 @@ def _actions(
 Bbox = Annotated[Box | None, Depends(_bbox)]
 Actions = Annotated[list[int] | None, Depends(_actions)]
 
-_REPEATABLE: Final = frozenset({"action"})
+_REPEATABLE: Final = frozenset({"action", "code"})
 
 
 def _known(dependant: Dependant) -> set[str]:

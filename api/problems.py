@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem details: what went wrong, whose fault it was, and which parameter.
 
-caller's fault    400 invalid-parameter (also unknown ones), 404, 405, 421 wrong-host, 422
-environment       503 unavailable, with Retry-After
+caller's fault    400 invalid-parameter (also unknown ones), 401, 403, 404, 405, 408, 413, 415, 421 wrong-host, 422
+environment       429 and 503 unavailable, with Retry-After
 ours              500 internal, which says nothing of our insides
 """
 
@@ -141,6 +141,13 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI entries of these problems."""
     texts = {
         400: "A parameter cannot be used, or is unknown; `parameter` names it.",
+        401: "No API key, or none that is good.",
+        403: "The API key is not good for this.",
+        404: "There is no such format.",
+        408: "The body did not come in time.",
+        413: "The body is too long, or holds too many items. Nothing of it was stored.",
+        415: "The body's type or encoding is none of those that are taken.",
+        429: "Too many requests wait for the database; `Retry-After` says when to try again. Nothing was stored.",
         503: "The database does not answer; `Retry-After` says when to try again.",
     }
     schema = {"$ref": "#/components/schemas/Problem"}

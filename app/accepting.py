@@ -16,6 +16,8 @@ from vinterkoll.processing.rejects import Reason
 from vinterkoll.storage import devices, raw, rejects, status
 from vinterkoll.storage.rejects import RejectedMessage
 
+Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -27,7 +29,10 @@ class Accepted:
 
 
 class Acceptance:
-    """Stores batches through one connection. `clock` is the receive clock, in microseconds UTC."""
+    """Stores batches through one connection. `clock` is the receive clock, in microseconds UTC.
+
+    `worker` names the account that is kept; None keeps none.
+    """
 
     def __init__(
         self,
@@ -35,7 +40,7 @@ class Acceptance:
         network: StreetNetwork,
         decoding: Decoding,
         *,
-        worker: str,
+        worker: str | None,
         clock: Callable[[], int],
     ) -> None:
         self._connection = connection
@@ -45,8 +50,10 @@ class Acceptance:
         self._clock = clock
         self._devices = devices.Devices()
 
-    def accept(self, messages: Sequence[Message]) -> Accepted:
+    def accept(self, messages: Sequence[Message], settle: Settle = rejects.insert) -> Accepted:
         """Store a batch and all that is derived from it in one transaction; durable when it returns.
+
+        `settle` does in the same transaction what is to be done about the rejects.
 
         Raises
         ------
@@ -61,19 +68,21 @@ class Acceptance:
         }
         with self._connection.transaction():
             new = self._store(batch.observations, device_ids)
-            rejects.insert(self._connection, batch.rejected)
-            status.record(self._connection, self._worker, self._progress(messages, batch, total, new))
+            settle(self._connection, batch.rejected)
+            self._record(self._progress(messages, batch, total, new))
         return Accepted(new, total - new, batch.rejected)
 
-    def refuse(self, message: Message, reason: Reason, detail: str) -> None:
+    def refuse(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
         """Store a message that could not be accepted, whole, as a reject."""
+        refused = self._decoding.refused(message, reason, detail)
         with self._connection.transaction():
-            rejects.insert(self._connection, [self._decoding.refused(message, reason, detail)])
-            status.record(self._connection, self._worker, status.Progress(messages=1, rejects=1))
+            rejects.insert(self._connection, [refused])
+            self._record(status.Progress(messages=1, rejects=1))
+        return refused
 
     def beat(self) -> None:
         """Say that this worker is alive, without a message."""
-        status.record(self._connection, self._worker, status.Progress())
+        self._record(status.Progress())
 
     def close(self) -> None:
         """Close the connection."""
@@ -97,6 +106,10 @@ class Acceptance:
             elif kind == "flow":
                 derive_flow(self._connection, new_device, new_time)
         return count
+
+    def _record(self, progress: status.Progress) -> None:
+        if self._worker is not None:
+            status.record(self._connection, self._worker, progress)
 
     def _progress(self, messages: Sequence[Message], batch: Batch, total: int, new: int) -> status.Progress:
         now_us = self._clock()

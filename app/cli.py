@@ -8,10 +8,13 @@ from typing import Annotated
 import psycopg
 import typer
 
-from vinterkoll.app.database import migrate, network, register, rejects
+from vinterkoll.app.database import migrate, network, register
 from vinterkoll.app.demo import demo
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
 from vinterkoll.app.ingest import ingest
+from vinterkoll.app.keys import keys
+from vinterkoll.app.mapping import mapping
+from vinterkoll.app.rejects import rejects
 from vinterkoll.app.serve import api
 from vinterkoll.app.settings import read_settings
 from vinterkoll.app.simulate import simulate
@@ -30,7 +33,13 @@ application = typer.Typer(
 )
 for _command in (demo, migrate, ingest, api, simulate):
     application.command()(_command)
-for _name, _group in (("network", network), ("register", register), ("rejects", rejects)):
+for _name, _group in (
+    ("network", network),
+    ("register", register),
+    ("rejects", rejects),
+    ("keys", keys),
+    ("mapping", mapping),
+):
     application.add_typer(_group, name=_name)
 
 

@@ -1,6 +1,5 @@
-"""Commands that work on the database: `migrate`, `network`, `register`, `rejects`."""
+"""Commands that work on the database: `migrate`, `network`, `register`."""
 
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,15 +12,11 @@ from vinterkoll.ingest.network import NetworkFileError, read_network
 from vinterkoll.storage import migrate as migrations
 from vinterkoll.storage import network as networks
 from vinterkoll.storage import register as registers
-from vinterkoll.storage import rejects as reject_table
 
 
 def connected(settings: Settings) -> "psycopg.Connection[Any]":
     """Open an autocommit connection to the configured database."""
-    try:
-        return psycopg.connect(settings.database_url.get_secret_value(), autocommit=True)
-    except psycopg.ProgrammingError:  # the message would repeat the URL, and the password in it
-        raise ConfigurationError("VINTERKOLL_DATABASE_URL is not a PostgreSQL connection URI") from None
+    return psycopg.connect(settings.database_url.get_secret_value(), autocommit=True)
 
 
 def migrate() -> None:
@@ -98,31 +93,3 @@ def dump_register(table: _Table) -> None:
     """Print a table as CSV."""
     with connected(read_settings()) as connection:
         typer.echo(registers.dump_csv(connection, table), nl=False)
-
-
-rejects = typer.Typer(
-    help="Messages that were not accepted, and why (docs/rejects.md).", no_args_is_help=True
-)
-
-
-@rejects.command("list")
-def list_rejects(
-    limit: Annotated[int, typer.Option(min=1, help="The newest so many.")] = 20,
-    code: Annotated[str | None, typer.Option(help="Only this reason code.")] = None,
-) -> None:
-    """List the newest rejects: id, received, topic, format, item, code, field, detail; tabs between."""
-    with connected(read_settings()) as connection:
-        for row in reject_table.recent(connection, limit, code):
-            typer.echo("\t".join(str(value) for value in row))
-
-
-@rejects.command("show")
-def show_reject(reject_id: int) -> None:
-    """Write the bytes of a rejected message to standard output, as they came."""
-    with connected(read_settings()) as connection:
-        content = reject_table.payload(connection, reject_id)
-    if content is None:
-        raise ConfigurationError(
-            f"there is no reject {reject_id}: `vinterkoll rejects list` shows the newest"
-        )
-    sys.stdout.buffer.write(content)

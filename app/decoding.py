@@ -1,13 +1,14 @@
 """From messages to accepted columns and rejects: by format, then judged by the receive clock. Nothing is stored here."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from vinterkoll.ingest.formats import FORMATS
-from vinterkoll.ingest.message import Decoded, Message
+from vinterkoll.ingest.message import Decoded, Decoder, Message
 from vinterkoll.processing.cleaning import (
     ACCEPTED,
     POSITION_REASONS,
@@ -27,7 +28,12 @@ _DETAIL: Final = {
     Reason.OUTSIDE_AREA: "the position lies outside the service area",
 }
 
-_OWNED_TOPICS: Final = ("mip", "traffic")
+_OPERATOR: Final = re.compile(
+    rb'("operator"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s,}\]]+)', re.IGNORECASE | re.DOTALL
+)
+"""An operator's name in a message's bytes, also in broken JSON: personal data, stored nowhere."""
+
+_OWNED_TOPICS: Final = ("mip", "traffic", "snow", "harja")
 """Topics `{kind}/v1/{owner}/…`, whose third level names who sends."""
 
 
@@ -41,7 +47,10 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What some messages hold: every item is in exactly one of the two."""
+    """What some messages hold: every item is in exactly one of the two.
+
+    The `message` of a reject is the index into all messages that were decoded together.
+    """
 
     observations: dict[ObservationKind, Observations]
     rejected: list[RejectedMessage]
@@ -50,21 +59,34 @@ class Batch:
 class Decoding:
     """Decodes messages. `format_of` gives a topic's format, "" for an unknown topic."""
 
-    def __init__(self, limits: Limits, format_of: Callable[[str], str], message_bytes_max: int) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        format_of: Callable[[str], str],
+        message_bytes_max: int,
+        formats: Mapping[str, Decoder] = FORMATS,
+    ) -> None:
         self._limits = limits
         self._format_of = format_of
         self._message_bytes_max = message_bytes_max
+        self._formats = formats
 
     def decode(self, messages: Sequence[Message]) -> Batch:
         """Decode a batch of any formats."""
         rejected: list[RejectedMessage] = []
         found: dict[ObservationKind, list[Observations]] = {}
-        for name, group in self._by_format(messages).items():
+        for name, places in self._by_format(messages).items():
+            group = [messages[place] for place in places]
             decoded = self._decoded(name, group)
             received_us = np.array([message.received_us for message in group], np.int64)
             received_us = received_us[decoded.rows["message"]]
             keep, judged = self._judge(decoded, received_us)
-            rejected += (self._rejected(group[one.message], name, one) for one in (*decoded.rejects, *judged))
+            kept: dict[int, bytes] = {}  # once a message, which may have thousands of rejects
+            for one in (*decoded.rejects, *judged):
+                message, place = group[one.message], places[one.message]
+                if place not in kept:
+                    kept[place] = without_operator(message)
+                rejected.append(_rejected(message, kept[place], name, replace(one, message=place)))
             if keep.any():
                 found.setdefault(decoded.kind, []).append(Observations(decoded.rows[keep], received_us[keep]))
         return Batch({kind: _joined(parts) for kind, parts in found.items()}, rejected)
@@ -72,17 +94,17 @@ class Decoding:
     def refused(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
         """Return `message` as a reject as a whole."""
         reject = Reject(0, WHOLE_MESSAGE, reason, "", detail)
-        return self._rejected(message, self._format_of(message.topic), reject)
+        return _rejected(message, without_operator(message), self._format_of(message.topic), reject)
 
-    def _by_format(self, messages: Sequence[Message]) -> dict[str, list[Message]]:
-        groups: dict[str, list[Message]] = {}
-        for message in messages:
-            groups.setdefault(self._format_of(message.topic), []).append(message)
+    def _by_format(self, messages: Sequence[Message]) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = {}
+        for place, message in enumerate(messages):
+            groups.setdefault(self._format_of(message.topic), []).append(place)
         return groups
 
     def _decoded(self, name: str, group: list[Message]) -> Decoded:
         """Decode what has a decoder and a bearable size; the rest are rejects."""
-        if name not in FORMATS:
+        if name not in self._formats:
             detail = "no format is set for this topic"
             unknown = [
                 Reject(at, WHOLE_MESSAGE, Reason.UNKNOWN_TOPIC, "", detail) for at in range(len(group))
@@ -90,9 +112,9 @@ class Decoding:
             return Decoded("position", Decoded.empty("position").rows, unknown)
         fits = [len(message.payload) <= self._message_bytes_max for message in group]
         if all(fits):
-            return FORMATS[name](group)
+            return self._formats[name](group)
         fitting = np.flatnonzero(fits)
-        decoded = FORMATS[name]([group[at] for at in fitting])
+        decoded = self._formats[name]([group[at] for at in fitting])
         decoded.rows["message"] = fitting[decoded.rows["message"]]
         detail = f"a message may have {self._message_bytes_max} bytes"
         rejects = [
@@ -123,13 +145,20 @@ class Decoding:
             )
         return found == ACCEPTED, judged
 
-    @staticmethod
-    def _rejected(message: Message, name: str, reject: Reject) -> RejectedMessage:
-        levels = message.topic.split("/")
-        owner = levels[2] if len(levels) > 2 and levels[0] in _OWNED_TOPICS else ""
-        return RejectedMessage(
-            reject, message.received_us, message.source, message.topic, name, owner, message.payload
-        )
+
+def _rejected(message: Message, kept: bytes, name: str, reject: Reject) -> RejectedMessage:
+    levels = message.topic.split("/")
+    owner = levels[2] if len(levels) > 2 and levels[0] in _OWNED_TOPICS else ""
+    return RejectedMessage(reject, message.received_us, message.source, message.topic, name, owner, kept)
+
+
+def without_operator(message: Message) -> bytes:
+    """Return the message's bytes with every operator's name blanked: still the same JSON otherwise.
+
+    >>> without_operator(Message("t", b'{"operator": "Anna", "lat": 1}', 0))
+    b'{"operator": "", "lat": 1}'
+    """
+    return _OPERATOR.sub(rb'\1""', message.payload)
 
 
 def _joined(parts: list[Observations]) -> Observations:

@@ -5,7 +5,7 @@ import secrets
 import shlex
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -132,10 +132,13 @@ class Demo:
             "VINTERKOLL_GENERATED_NOTE": "true",
         }
 
-    def _start(self, name: str, role: str | None, *arguments: str) -> Child:
-        """Start a sub-command of our own with the rights of `role`."""
+    def _start(
+        self, name: str, role: str | None, *arguments: str, more: Mapping[str, str] | None = None
+    ) -> Child:
+        """Start a sub-command of our own with the rights of `role`, and `more` settings."""
         environment = {key: value for key, value in os.environ.items() if not key.startswith("VINTERKOLL_")}
         environment |= self._settings() | ({"VINTERKOLL_DATABASE_URL": self._urls[role]} if role else {})
+        environment |= more or {}
         command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments]
         log = self._directory / f"{name}.log"
         self._children[name] = Child(name, command, log, environment=environment, directory=self._directory)
@@ -155,7 +158,8 @@ class Demo:
             worker.wait_until(beats, _START_TIMEOUT_S)
 
     def _start_api(self) -> None:
-        server = self._start("api", "api", "api", "--port", str(self._port))
+        by_http = {"VINTERKOLL_INGEST_DATABASE_URL": self._urls["ingest"]}
+        server = self._start("api", "api", "api", "--port", str(self._port), more=by_http)
         server.wait_until(lambda: accepts_connections(self._port), _START_TIMEOUT_S)
 
     def _start_simulator(self) -> None:

@@ -57,7 +57,7 @@ def derive_treatments(
         return
     ranges = raw.ranges(device_id, time_us, stretches.RANGE_APART_US)
     support = stretches.read_support(connection, *ranges)
-    owned = stretches.owned_steps(support["range_id"], support["side"])
+    owned = stretches.owned_steps(support["range_id"], support["side"], support["time"])
     steps = tuple(support[name][owned] for name in ("device_id", "time", "seq"))
     derived, step = stretches_of(fixes_of(support), support["device_id"], network)
     new = np.unique(derived[owned[step]])  # two ranges may own a step, and then derive the same

@@ -129,10 +129,13 @@ class EmbeddedPostgres:
 
     def _own(self, path: Path) -> None:
         if self._user is not None:
-            os.chown(path, self._user, -1)
+            os.chown(path, self._user, -1, follow_symlinks=False)
 
     def _make_home(self) -> None:
         self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = self._home.lstat()  # its name can be guessed: nobody else may have put something there
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (os.geteuid(), self._user):
+            raise PartFailedError(f"{self._home} belongs to somebody else: remove it")
         self._own(self._home)
         if self._user is not None and not _reachable_by_others(self._install):
             private = self._home / "install"

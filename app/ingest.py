@@ -2,24 +2,19 @@
 
 import gc
 import signal
-import time
 from functools import partial
 from typing import Annotated
 
 import typer
 
-from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.database import connected
-from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.intakes import mqtt_acceptance
+from vinterkoll.app.mapped_formats import formats_of
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching, Worker
-from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.mqtt import MqttSession, MqttSource
-from vinterkoll.ingest.topics import format_of
-from vinterkoll.processing.cleaning import Limits
-from vinterkoll.storage import migrate, network
-from vinterkoll.storage.columns import register
+from vinterkoll.storage import migrate
 
 _CONNECT_TIMEOUT_S = 30.0
 
@@ -34,7 +29,7 @@ def ingest(
     settings = read_settings()
     _check(settings)
     source = MqttSource(_mqtt(settings))
-    worker = Worker(source, partial(_acceptance, settings), _batching(settings), drain_s)
+    worker = Worker(source, partial(mqtt_acceptance, settings), _batching(settings), drain_s)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: worker.stop())
     gc.freeze()  # what is imported stays; the collector would walk it again and again
@@ -44,18 +39,22 @@ def ingest(
 
 def _check(settings: Settings) -> None:
     """Refuse to start on a setting or a schema that cannot work."""
-    unknown = sorted(set(settings.mqtt_topics.values()) - FORMATS.keys())
+    formats = formats_of(settings)
+    unknown = sorted(set(settings.mqtt_topics.values()) - formats.keys())
     if unknown:
         raise ConfigurationError(
-            f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(FORMATS))}"
+            f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(formats))}"
         )
     with connected(settings) as connection:
         try:
             missing = migrate.pending(connection)
+            streets = () if missing else connection.execute("SELECT 1 FROM network LIMIT 1").fetchall()
         except migrate.MigrationError as error:
             raise ConfigurationError(str(error)) from None
     if missing:
         raise ConfigurationError("the database's schema is not current: run `vinterkoll migrate`")
+    if not streets:  # positions stored without one would not be matched later
+        raise ConfigurationError("there is no street network: run `vinterkoll network load FILE` first")
 
 
 def _mqtt(settings: Settings) -> MqttSession:
@@ -73,25 +72,3 @@ def _mqtt(settings: Settings) -> MqttSession:
 
 def _batching(settings: Settings) -> Batching:
     return Batching(settings.batch_rows, settings.batch_ms / 1000, settings.batch_idle_ms / 1000)
-
-
-def limits_of(settings: Settings) -> Limits:
-    """Return what the settings accept."""
-    west, south, east, north = settings.area_lon_lat
-    return Limits(settings.future_max_s, settings.raw_days * 86_400, west, south, east, north)
-
-
-def _acceptance(settings: Settings) -> Acceptance:
-    """Open a connection and read the network through it: a worker that reconnects sees the present one."""
-    connection = connected(settings)
-    register(connection)
-    topics = settings.mqtt_topics
-    return Acceptance(
-        connection,
-        network.read(connection),
-        Decoding(
-            limits_of(settings), lambda topic: format_of(topic, topics) or "", settings.message_bytes_max
-        ),
-        worker=settings.worker,
-        clock=lambda: time.time_ns() // 1000,
-    )

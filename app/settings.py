@@ -2,10 +2,13 @@
 
 from typing import Annotated, Literal
 
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.ingest.formats.envelope import MAX_ITEMS
 
 
 class Settings(BaseSettings):
@@ -32,6 +35,8 @@ class Settings(BaseSettings):
         }
     )
     """Topic filter to format, as JSON in the environment."""
+    mappings: str = ""
+    """Directory of supplier mappings, `*.toml`; each is a format by its file's name."""
     mqtt_receive_maximum: Annotated[int, Field(ge=1, le=65535)] = 10_000
     """Messages the broker may have unacknowledged at the worker: the back-pressure, and the size of its queue."""
     mqtt_session_expiry_s: Annotated[int, Field(ge=1, le=2**32 - 1)] = 7 * 24 * 3600
@@ -54,6 +59,18 @@ class Settings(BaseSettings):
     area_lon_lat: tuple[float, float, float, float] = (10.0, 55.0, 24.5, 69.5)
     """Service area of vehicles: west, south, east, north. The default holds Sweden."""
 
+    @field_validator("database_url", "ingest_database_url")
+    @classmethod
+    def _url_is_one(cls, url: SecretStr) -> SecretStr:
+        """Refuse here what libpq would refuse with a part of the password in its message."""
+        try:
+            host = conninfo_to_dict(url.get_secret_value()).get("host")
+        except ProgrammingError:
+            raise ValueError("this is not a PostgreSQL connection URI") from None
+        if "@" in str(host or ""):
+            raise ValueError("write @ in a user name or password as %40")
+        return url
+
     @field_validator("area_lon_lat")
     @classmethod
     def _area_has_an_inside(
@@ -67,6 +84,14 @@ class Settings(BaseSettings):
     api_host: Literal["127.0.0.1", "::1", "localhost"] = "127.0.0.1"
     """Loopback only, until roles exist."""
     api_port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    ingest_database_url: SecretStr = SecretStr("")
+    """libpq connection URI of a user who may store; with one, `vinterkoll api` takes what is sent by HTTP."""
+    http_body_bytes_max: Annotated[int, Field(ge=1)] = 10_000_000
+    """Longer bodies, unpacked, are refused with 413: two full batches with generous items."""
+    http_items_max: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = MAX_ITEMS
+    """Bodies with more items or lines are refused with 413: one transaction."""
+    http_waiting_max: Annotated[int, Field(ge=1)] = 16
+    """Requests that may wait for the database; more are refused with 429. Each keeps its body in memory."""
     generated_note: bool = False
     """Say on the map that the data is simulated."""
 

@@ -4,13 +4,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import psycopg
 
-from vinterkoll.app.accepting import Accepted
+from vinterkoll.app.bisecting import Bisection, Intake, first_line
 from vinterkoll.ingest.message import Message, Source
-from vinterkoll.processing.rejects import Reason
 
 _BACK_OFF_MIN_S: Final = 0.2
 _BACK_OFF_MAX_S: Final = 5.0
@@ -18,13 +17,6 @@ _BACK_OFF_MAX_S: Final = 5.0
 _HEARTBEAT_S: Final = 5.0
 """A worker without messages says so this often, so that silence is told from death."""
 _REPORT_S: Final = 10.0
-
-_BLAMES_A_MESSAGE: Final = (
-    *(psycopg.DataError, psycopg.IntegrityError),
-    *(ArithmeticError, LookupError, TypeError, ValueError),
-)
-"""What one message can cause: the database refuses a value, or code of ours meets what it did not expect. Everything
-else of the database's is the operator's (rights, schema) or passes."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,22 +28,6 @@ class Batching:
     rows: int
     wait_s: float
     idle_s: float
-
-
-class Intake(Protocol):
-    """Where batches become durable: `accepting.Acceptance`."""
-
-    def accept(self, messages: Sequence[Message]) -> Accepted:
-        """Store a batch and what follows from it, or nothing."""
-
-    def refuse(self, message: Message, reason: Reason, detail: str) -> None:
-        """Store a message as a reject."""
-
-    def beat(self) -> None:
-        """Say that the worker is alive."""
-
-    def close(self) -> None:
-        """Give up the connection."""
 
 
 class Worker:
@@ -85,7 +61,7 @@ class Worker:
 
     def run(self) -> None:
         """Work until stopped; then close the source, whose unacknowledged messages come again at the next start."""
-        heard = reported = time.monotonic()
+        heard = beaten = reported = time.monotonic()
         self._beat()
         try:
             while not self._done(heard):
@@ -94,11 +70,11 @@ class Worker:
                 )
                 now = time.monotonic()
                 if batch:
-                    heard = now
+                    heard = beaten = now
                     self._deliver(batch)
-                elif now - heard > _HEARTBEAT_S:
+                elif now - beaten > _HEARTBEAT_S:
+                    beaten = now
                     self._beat()
-                    heard = now
                 if now - reported > _REPORT_S:
                     reported = now
                     _log.info("%d messages, %d new rows, %d rejects", self.messages, self.rows, self.rejects)
@@ -115,49 +91,24 @@ class Worker:
         return self._abandoning or self._drain_s is None or time.monotonic() - heard > self._drain_s
 
     def _deliver(self, batch: Sequence[Message]) -> None:
-        """Make a batch durable, then acknowledge it. Try until it is, unless told twice to stop."""
-        back_off_s = _BACK_OFF_MIN_S
-        while not self._abandoning:
+        """Make a batch durable, acknowledging each part that is. Try until all is, unless told twice to stop."""
+        bisection, back_off_s = Bisection(batch), _BACK_OFF_MIN_S
+        while bisection.pending and not self._abandoning:
             try:
-                self._accept(batch)
+                part = bisection.step(self._intake())
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 # deadlocks, serialization failures and shut-downs are operational errors too: all are worth a retry
                 _log.warning(
-                    "the database is not there, next try in %.1f s: %s", back_off_s, _first_line(error)
+                    "the database is not there, next try in %.1f s: %s", back_off_s, first_line(error)
                 )
                 self._disconnect()
                 time.sleep(back_off_s)
                 back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
             else:
-                self._source.acknowledge(batch)
-                return
-
-    def _accept(self, batch: Sequence[Message]) -> None:
-        """Accept a batch; where it cannot be for its data, halve it down to the message to blame."""
-        try:
-            accepted = self._intake().accept(batch)
-        except _BLAMES_A_MESSAGE as error:
-            if len(batch) == 1:
-                self._refuse(batch[0], error)
-                return
-            middle = len(batch) // 2
-            self._accept(batch[:middle])
-            self._accept(batch[middle:])
-        else:
-            self.messages += len(batch)
-            self.rows += accepted.rows
-            self.rejects += len(accepted.rejected)
-
-    def _refuse(self, message: Message, error: Exception) -> None:
-        """Keep a message that nothing can be made of: with its bytes, to be looked at and sent again."""
-        ours = not isinstance(error, psycopg.Error)
-        reason = Reason.INTERNAL_ERROR if ours else Reason.STORAGE_REFUSED
-        # the text of our own mistake may repeat what the message said, and that may be personal
-        detail = type(error).__name__ if ours else _first_line(error)
-        _log.error("%s: a message on %s: %s", reason, message.topic, detail, exc_info=error if ours else None)
-        self._intake().refuse(message, reason, detail)
-        self.messages += 1
-        self.rejects += 1
+                self._source.acknowledge(part.messages)
+                self.messages += len(part.messages)
+                self.rows += part.accepted.rows
+                self.rejects += len(part.accepted.rejected)
 
     def _intake(self) -> Intake:
         if self._open is None:
@@ -168,14 +119,10 @@ class Worker:
         try:
             self._intake().beat()
         except psycopg.OperationalError as error:
-            _log.warning("the database is not there: %s", _first_line(error))
+            _log.warning("the database is not there: %s", first_line(error))
             self._disconnect()
 
     def _disconnect(self) -> None:
         if self._open is not None:
             self._open.close()
             self._open = None
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0]

@@ -6,8 +6,16 @@ Putting never waits. How much may be queued is the source's to decide, by what i
 import threading
 import time
 from collections import deque
+from typing import Final
 
 from vinterkoll.ingest.message import Message
+
+BATCH_BYTES_MAX: Final = 8_000_000
+"""A batch closes here whatever its messages: a supplier's whole days would otherwise make one transaction of gigabytes.
+Some 35,000 positions."""
+
+QUEUE_BYTES_MAX: Final = 128_000_000
+"""The queue is full here, whatever the number of messages: memory is bounded by bytes, not by their senders' habits."""
 
 
 class Arrivals:
@@ -17,6 +25,7 @@ class Arrivals:
         # Re-entrant: an MQTT client may call back from within a call that its owner makes while holding it.
         self.changed = threading.Condition(threading.RLock())
         self._queue: deque[tuple[float, Message]] = deque()
+        self._bytes = 0
         self._last_s = 0.0
         self._wanted = 1
         self._error: Exception | None = None
@@ -24,12 +33,17 @@ class Arrivals:
     def __len__(self) -> int:
         return len(self._queue)
 
+    def has_room(self, messages: int) -> bool:
+        """Whether fewer than `messages`, and fewer than `QUEUE_BYTES_MAX`, are queued."""
+        return len(self._queue) < messages and self._bytes < QUEUE_BYTES_MAX
+
     def put(self, message: Message) -> None:
         """Append `message`; wake the taker only when it has as many as it waits for."""
         with self.changed:
             self._last_s = time.monotonic()
             self._queue.append((self._last_s, message))
-            if len(self._queue) >= self._wanted:
+            self._bytes += len(message.payload)
+            if len(self._queue) >= self._wanted or self._bytes >= BATCH_BYTES_MAX:
                 self.changed.notify_all()
 
     def fail(self, error: Exception) -> None:
@@ -58,11 +72,21 @@ class Arrivals:
                 return []
             self._wanted = max_rows
             deadline_s = self._queue[0][0] + max_wait_s
-            while len(self._queue) < max_rows and self._error is None:
+            while len(self._queue) < max_rows and self._bytes < BATCH_BYTES_MAX and self._error is None:
                 left_s = min(deadline_s, self._last_s + idle_s) - time.monotonic()
                 if left_s <= 0:
                     break
                 self.changed.wait(left_s)
-            batch = [self._queue.popleft()[1] for _ in range(min(max_rows, len(self._queue)))]
+            batch = self._batch(max_rows)
             self.changed.notify_all()
             return batch
+
+    def _batch(self, max_rows: int) -> list[Message]:
+        """Take messages off the queue until there are `max_rows`, or `BATCH_BYTES_MAX` of them."""
+        batch: list[Message] = []
+        size = 0
+        while self._queue and len(batch) < max_rows and size < BATCH_BYTES_MAX:
+            batch.append(self._queue.popleft()[1])
+            size += len(batch[-1].payload)
+        self._bytes -= size
+        return batch

@@ -257,13 +257,13 @@ class MqttSource:
         the first acknowledgement it sends another receive maximum of messages for each.
         """
         return self._changed.wait_for(
-            lambda: self._closed or len(self._arrivals) < self._session.receive_maximum, self._stall_max_s
+            lambda: self._closed or self._arrivals.has_room(self._session.receive_maximum), self._stall_max_s
         )
 
     def _leave_until_drained(self, client: Client) -> None:
         """Drop the connection. What was turned away was not acknowledged, so the broker sends it again."""
         log.warning(
-            "the queue has been full for %g s: leaving the MQTT broker until it is drained", STALL_MAX_S
+            "the queue has been full for %g s: leaving the MQTT broker until it is drained", self._stall_max_s
         )
         self._overflowed = True
         connection = client.socket()

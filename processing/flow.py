@@ -14,9 +14,10 @@ PERIOD_MAX_S: Final = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """m windows: series (m,) int64, start_us (m,) int64, vehicles, speed_kmh, occupancy, covered_s (m,) float64.
+    """m windows: series (m,) int64, start_us (m,) int64; vehicles, speed_kmh, occupancy, covered_s, counted_s (m,) float64.
 
-    NaN: nobody observed it. `vehicles` counts those of the part of the window that was covered.
+    NaN: nobody observed it. `covered_s`: seconds of the window that lie in any period. `counted_s`: seconds of the
+    periods that have a count, added up; the flow is `vehicles / counted_s`, also where periods overlap.
     """
 
     series: IntColumn
@@ -25,6 +26,7 @@ class Windows:
     speed_kmh: FloatColumn
     occupancy: FloatColumn
     covered_s: FloatColumn
+    counted_s: FloatColumn
 
 
 def overlaps(start_us: IntColumn, period_s: FloatColumn) -> tuple[IntColumn, IntColumn, FloatColumn]:
@@ -98,7 +100,7 @@ def flow_windows(
     of_series = series[observation]
     if not len(observation):
         none = np.empty(0)
-        return Windows(of_series, window_us, none, none, none, none)
+        return Windows(of_series, window_us, none, none, none, none, none)
     changes = (np.diff(of_series) != 0) | (np.diff(window_us) != 0)
     starts = np.concatenate([[0], np.flatnonzero(changes) + 1])
 
@@ -115,8 +117,22 @@ def flow_windows(
         _total(vehicles, starts),
         np.where(counted, by_vehicles, by_time),
         _weighted_mean(occupancy[observation], overlap_s, starts),
-        np.add.reduceat(overlap_s, starts),
+        _union_s(np.maximum(start_us[observation], window_us) - window_us, overlap_s, starts),
+        np.add.reduceat(np.where(np.isnan(vehicles), 0.0, overlap_s), starts),
     )
+
+
+def _union_s(begin_us: IntColumn, overlap_s: FloatColumn, starts: IntColumn) -> FloatColumn:
+    """Seconds that the overlaps of each group cover together; `begin_us` is within the window, ascending in a group."""
+    group = np.zeros(len(begin_us), np.int64)
+    group[starts[1:]] = 1
+    offset_us = np.cumsum(group) * (
+        2 * WINDOW_US
+    )  # groups one after the other, so that one running maximum serves all
+    begin = begin_us + offset_us
+    end = begin + np.rint(overlap_s * 1e6).astype(np.int64)
+    reached = np.concatenate([begin[:1], np.maximum.accumulate(end)[:-1]])
+    return np.add.reduceat(np.maximum(end - np.maximum(begin, reached), 0), starts) / 1e6
 
 
 def _total(values: FloatColumn, starts: IntColumn) -> FloatColumn:

@@ -102,35 +102,48 @@ class StreetNetwork:
         return origin * (2 * len(self)) + target  # there are at most two nodes a segment
 
     @cached_property
-    def _directed(self) -> tuple[IntColumn, IntColumn]:
-        """Node pairs of all directed segments, sorted, and the code ±(index + 1) of the segment that joins them."""
-        codes = np.arange(1, len(self) + 1)
-        pairs = np.concatenate(
-            [self._pair(self.start_node, self.end_node), self._pair(self.end_node, self.start_node)]
-        )
-        code = np.concatenate([codes, -codes])
-        order = np.lexsort((np.abs(code), pairs))
-        return pairs[order], code[order]
+    def _directed(self) -> dict[int, tuple[IntColumn, IntColumn]]:
+        """Of each kind: node pairs of its directed segments, sorted, and the code ±(index + 1) of the segment.
 
-    def link_between(self, origin: IntColumn, target: IntColumn) -> tuple[IntColumn, NDArray[np.int8]]:
-        """Find the segment that leads from one node to another.
+        Of several segments that join the same two nodes, the shortest comes first, then the lowest.
+        """
+        of_kind = {}
+        for kind in KINDS.values():
+            index = np.flatnonzero(self.kind == kind)
+            start, end = self.start_node[index], self.end_node[index]
+            pairs = np.concatenate([self._pair(start, end), self._pair(end, start)])
+            codes = np.concatenate([index + 1, -index - 1])
+            order = np.lexsort((np.abs(codes), np.tile(self.length_m[index], 2), pairs))
+            of_kind[kind] = pairs[order], codes[order]
+        return of_kind
+
+    def link_between(
+        self, origin: IntColumn, target: IntColumn, kinds: IntColumn
+    ) -> tuple[IntColumn, NDArray[np.int8]]:
+        """Find the segment that leads from one node to another: the shortest, then the lowest.
 
         Parameters
         ----------
         origin, target : (m,) int64, nodes as in `start_node`
+        kinds : (m,) int64, mask of `KINDS` that may be used
 
         Returns
         -------
-        segment : (m,) int64, index of the segment (the lowest where several do), -1 where none does
-        direction : (m,) int8, 1 along its geometry, -1 against it
+        segment : (m,) int64, index of the segment, -1 where none does
+        direction : (m,) int8, 1 along its geometry, -1 against it, 0 where none does
         """
-        pairs, codes = self._directed
-        if not len(codes):
-            return np.full(len(origin), -1), np.ones(len(origin), np.int8)
         wanted = self._pair(origin, target)
-        place = np.minimum(np.searchsorted(pairs, wanted), len(codes) - 1)
-        code = codes[place]
-        return np.where(pairs[place] == wanted, np.abs(code) - 1, -1), np.sign(code).astype(np.int8)
+        best, best_m = np.zeros(len(wanted), np.int64), np.full(len(wanted), np.inf)
+        for kind, (pairs, codes) in self._directed.items():
+            if not len(pairs):
+                continue
+            place = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
+            code = codes[place]
+            length_m = self.length_m[np.abs(code) - 1]
+            nearer = (length_m < best_m) | ((length_m == best_m) & (np.abs(code) < np.abs(best)))
+            better = (pairs[place] == wanted) & (kinds & kind != 0) & nearer
+            best, best_m = np.where(better, code, best), np.where(better, length_m, best_m)
+        return np.abs(best) - 1, np.sign(best).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)

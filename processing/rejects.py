@@ -22,6 +22,7 @@ class Reason(StrEnum):
     OUT_OF_RANGE = "out_of_range"
     TOPIC_MISMATCH = "topic_mismatch"
     TIME_WITHOUT_OFFSET = "time_without_offset"
+    TIME_AMBIGUOUS = "time_ambiguous"
     BAD_TIME = "bad_time"
     NO_POSITION = "no_position"
     BAD_PAYLOAD = "bad_payload"  # the sensor's own bytes inside an uplink

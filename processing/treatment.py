@@ -90,7 +90,7 @@ def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> 
     Returns
     -------
     rows : (m,) STRETCH
-        Sorted by fix and piece. At most three pieces a step; none for steps without actions.
+        Sorted by fix and piece. At most three pieces a step; none for steps without an action that leaves a treated street.
     step : (m,) int64
         Index of the fix where the row's step starts.
     """
@@ -104,7 +104,7 @@ def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> 
     rows = np.empty(len(order), STRETCH)
     step = step[order]
     rows["device_id"], rows["time_us"], rows["seq"] = device_id[step], fixes.time_us[step], fixes.seq[step]
-    rows["until_us"], rows["actions"] = fixes.time_us[step + 1], fixes.actions[step]
+    rows["until_us"], rows["actions"] = fixes.time_us[step + 1], fixes.actions[step] & codes.TREATING_ACTIONS
     rows["piece"], rows["segment_id"] = piece[order], network.segment_id[segment[order]]
     rows["direction"], rows["from_dm"], rows["to_dm"] = direction[order], from_dm[order], to_dm[order]
     return rows, step
@@ -116,7 +116,7 @@ _Pieces = tuple[IntColumn, IntColumn, IntColumn, IntColumn, FloatColumn, FloatCo
 
 def _pieces(fixes: Fixes, linked: BoolColumn, found: Match, network: StreetNetwork) -> _Pieces:
     """Cut each step that works and stays on the network into its pieces."""
-    moves = linked[:-1] & (fixes.actions[:-1] != 0)
+    moves = linked[:-1] & (fixes.actions[:-1] & codes.TREATING_ACTIONS != 0)
     moves &= (found.direction[:-1] != 0) & (found.direction[1:] != 0)
     step = np.flatnonzero(moves)
     here, there = found.segment[step], found.segment[step + 1]
@@ -129,7 +129,7 @@ def _pieces(fixes: Fixes, linked: BoolColumn, found: Match, network: StreetNetwo
 
     exits = np.where(way > 0, network.end_node[here], network.start_node[here])
     enters = np.where(way_there > 0, network.start_node[there], network.end_node[there])
-    between, way_between = network.link_between(exits, enters)
+    between, way_between = network.link_between(exits, enters, fixes.kinds[step])
     meets = exits == enters
     rest_m = np.where(way > 0, network.length_m[here] - at, at)
     into_m = np.where(way_there > 0, to, network.length_m[there] - to)

@@ -90,15 +90,17 @@ def replace(
     )
     connection.execute(
         """
-        INSERT INTO flow_window (device_id, time, vehicles, speed_kmh, occupancy, covered_s)
-        SELECT device_id, time, nullif(v, 'NaN'), nullif(s, 'NaN'), nullif(o, 'NaN'), c
-        FROM unnest(%b::integer[], %b::timestamptz[], %b::float8[], %b::float8[], %b::float8[], %b::float8[])
-             AS n (device_id, time, v, s, o, c)
+        INSERT INTO flow_window (device_id, time, vehicles, speed_kmh, occupancy, covered_s, counted_s)
+        SELECT device_id, time, nullif(v, 'NaN'), nullif(s, 'NaN'), nullif(o, 'NaN'), covered_s, counted_s
+        FROM unnest(%b::integer[], %b::timestamptz[], %b::float8[], %b::float8[], %b::float8[], %b::float8[], %b::float8[])
+             AS n (device_id, time, v, s, o, covered_s, counted_s)
         ON CONFLICT (device_id, time) DO UPDATE
         SET vehicles = excluded.vehicles, speed_kmh = excluded.speed_kmh, occupancy = excluded.occupancy,
-            covered_s = excluded.covered_s
-        WHERE (flow_window.vehicles, flow_window.speed_kmh, flow_window.occupancy, flow_window.covered_s)
-              IS DISTINCT FROM (excluded.vehicles, excluded.speed_kmh, excluded.occupancy, excluded.covered_s)
+            covered_s = excluded.covered_s, counted_s = excluded.counted_s
+        WHERE (flow_window.vehicles, flow_window.speed_kmh, flow_window.occupancy, flow_window.covered_s,
+               flow_window.counted_s)
+              IS DISTINCT FROM (excluded.vehicles, excluded.speed_kmh, excluded.occupancy, excluded.covered_s,
+                                excluded.counted_s)
         """,
         [
             Integers(windows.series[kept]),
@@ -107,6 +109,7 @@ def replace(
             Doubles(windows.speed_kmh[kept]),
             Doubles(windows.occupancy[kept]),
             Doubles(windows.covered_s[kept]),
+            Doubles(windows.counted_s[kept]),
         ],
     )
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from typing import Any, Final, Literal, TypeAlias
 
 import psycopg
@@ -43,22 +44,32 @@ def load_csv(connection: "psycopg.Connection[Any]", table: Table, text: str) -> 
     statement = _upsert(table)
     count = 0
     with connection.transaction():
-        for row in reader:
+        for row in _rows(reader):
             if None in row or None in row.values():
                 raise RegisterFileError(f"line {reader.line_num}: expected {len(expected)} cells")
             try:
                 with connection.transaction():
                     connection.execute(statement, [_cell(name, row[name]) for name in expected])
             except (psycopg.DataError, psycopg.IntegrityError) as error:
-                raise RegisterFileError(f"line {reader.line_num}: {error.diag.message_primary}") from None
+                detail = error.diag.message_primary or str(error)
+                raise RegisterFileError(f"line {reader.line_num}: {detail}") from None
             count += 1
     return count
+
+
+def _rows(reader: "csv.DictReader[str]") -> "Iterator[dict[str, str]]":
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise RegisterFileError(f"line {reader.line_num}: {error}") from None
 
 
 def _cell(name: str, text: str) -> object:
     text = text.strip()
     if name == "kinds":
         return [kind.strip() for kind in text.split("|")] if text else []
+    if name == "sensor" and not text.startswith("urn:"):
+        return text.lower() or None  # a DevEUI, as devices have it
     return text or None
 
 

@@ -22,6 +22,7 @@ class FlowRow(NamedTuple):
     speed_kmh: float | None
     occupancy: float | None
     covered_s: float
+    counted_s: float
 
 
 class SnowRow(NamedTuple):
@@ -40,7 +41,7 @@ class SnowRow(NamedTuple):
 
 _FLOW_SERIES: Final = """
     SELECT d.name, d.part, s.name, coalesce(s.lon, o.lon) AS lon, coalesce(s.lat, o.lat) AS lat,
-           w.time, w.vehicles, w.speed_kmh, w.occupancy, w.covered_s
+           w.time, w.vehicles, w.speed_kmh, w.occupancy, w.covered_s, w.counted_s
     FROM device d
     LEFT JOIN sensor s ON s.sensor = d.name AND s.kind = 'flow'
     LEFT JOIN LATERAL (  -- where the register has no position, the sensor's own latest word

@@ -8,7 +8,7 @@ import psycopg
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one batch adds to a worker's account. Times in microseconds; 0 leaves the stored one."""
+    """What one batch adds to a worker's account. Times in microseconds; 0 or None leaves the stored one."""
 
     messages: int = 0
     rows: int = 0
@@ -16,7 +16,7 @@ class Progress:
     rejects: int = 0
     last_received_us: int = 0
     last_event_us: int = 0
-    lag_s: float = 0.0
+    lag_s: float | None = None
 
 
 def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progress) -> None:
@@ -32,7 +32,7 @@ def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progres
         SET updated_at = excluded.updated_at,
             last_received_at = coalesce(excluded.last_received_at, s.last_received_at),
             last_event_at = greatest(excluded.last_event_at, s.last_event_at),
-            lag_s = excluded.lag_s,
+            lag_s = coalesce(excluded.lag_s, s.lag_s),
             messages = s.messages + excluded.messages,
             rows = s.rows + excluded.rows,
             duplicates = s.duplicates + excluded.duplicates,

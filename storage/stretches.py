@@ -30,7 +30,7 @@ _SUPPORT_NAMES: Final = (
 # Where several rows share (time, seq), the greatest version wins, then the greatest digest: never the order of arrival.
 _SUPPORT: Final = f"""
     SELECT r.range_id, p.*,
-           coalesce((SELECT sum(array_position(ARRAY['carriageway', 'gc', '', 'area'], kind))::integer
+           coalesce((SELECT bit_or(CASE kind WHEN 'carriageway' THEN 1 WHEN 'gc' THEN 2 ELSE 4 END)
                      FROM unnest(v.kinds) AS kind), 7) AS kinds
     FROM unnest(%(range_id)b::integer[], %(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[])
          AS r (range_id, device, low, high)
@@ -71,31 +71,34 @@ def read_support(
     return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
 
 
-def owned_steps(range_id: IntColumn, side: NDArray[np.integer]) -> NDArray[np.bool_]:
+def owned_steps(range_id: IntColumn, side: NDArray[np.integer], time_us: IntColumn) -> NDArray[np.bool_]:
     """Tell which fixes of a support start steps that its new fixes may have changed.
+
+    A neighbour's step is changed only through gaps that a step can cross; beyond a longer one it may not even have
+    all of its own support here.
 
     Parameters
     ----------
-    range_id, side : (n,) as `read_support` gives them
+    range_id, side, time_us : (n,) as `read_support` gives them
 
     Examples
     --------
-    >>> owned_steps(np.zeros(7, int), np.array([-1, -1, -1, 0, 1, 1, 1])).astype(int)
+    >>> side, time = np.array([-1, -1, -1, 0, 1, 1, 1]), np.arange(7)
+    >>> owned_steps(np.zeros(7, int), side, time).astype(int)
     array([0, 1, 1, 1, 1, 0, 0])
+    >>> owned_steps(np.zeros(7, int), side, time * 301_000_000).astype(int)
+    array([0, 0, 0, 1, 0, 0, 0])
     """
+    near = (np.diff(range_id) == 0) & (np.diff(time_us) <= RANGE_APART_US)
     owned: NDArray[np.bool_] = side == 0
-    inside = np.flatnonzero(owned)
-    for shift in range(1, 2 + REACH):
-        _mark(owned, inside - shift, inside, range_id)
-    for shift in range(1, 1 + REACH):
-        _mark(owned, inside + shift, inside, range_id)
+    before = after = owned
+    for _ in range(1 + REACH):
+        before = np.append(before[1:] & near, False)[: len(side)]
+        owned = owned | before
+    for _ in range(REACH):
+        after = np.append(False, after[:-1] & near)[: len(side)]
+        owned = owned | after
     return owned
-
-
-def _mark(owned: NDArray[np.bool_], place: IntColumn, of: IntColumn, range_id: IntColumn) -> None:
-    there = (place >= 0) & (place < len(owned))
-    place, of = place[there], of[there]
-    owned[place[range_id[place] == range_id[of]]] = True
 
 
 # OFFSET 0 keeps one index look-up a range: as a plain join, the planner may read the whole history instead.

@@ -138,7 +138,8 @@ CREATE TABLE flow_window (
     vehicles    double precision,         -- sum; NULL where nobody counted
     speed_kmh   double precision,         -- mean, weighted by vehicle count
     occupancy   double precision,         -- mean, weighted by time
-    covered_s   double precision NOT NULL,-- seconds of the window that were observed
+    covered_s   double precision NOT NULL,-- seconds of the window that were observed at all
+    counted_s   double precision NOT NULL,-- seconds of the observations that counted: the flow is vehicles / counted_s
     PRIMARY KEY (device_id, time)
 );
 CREATE INDEX flow_window_time ON flow_window (time);
@@ -155,7 +156,7 @@ CREATE TABLE vehicle (
     name       text NOT NULL,
     kinds      text[] NOT NULL DEFAULT '{carriageway}',  -- which kinds of segment it treats
     PRIMARY KEY (contractor, vehicle),
-    CHECK (kinds <@ ARRAY['carriageway', 'gc', 'area'])
+    CHECK (kinds <@ ARRAY['carriageway', 'gc', 'area'] AND cardinality(kinds) > 0)
 );
 
 CREATE TABLE sensor (
@@ -165,24 +166,34 @@ CREATE TABLE sensor (
     lon               double precision NOT NULL,
     lat               double precision NOT NULL,
     mounting_height_m double precision,   -- snow: depth = mounting height - measured distance
+    CHECK (lon BETWEEN -180 AND 180 AND lat BETWEEN -90 AND 90),
+    CHECK (mounting_height_m > 0 AND mounting_height_m < 100),
     CHECK (kind = 'flow' OR mounting_height_m IS NOT NULL)
 );
 
 -- What was not accepted, and why ----------------------------------------------------------------------------------
-CREATE TABLE reject (
-    reject_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+-- A message's bytes are kept once, however many of its items were rejected.
+CREATE TABLE reject_message (
+    message_id  bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     received_at timestamptz NOT NULL,
     source      text NOT NULL,
     topic       text NOT NULL,
     format      text NOT NULL,
     owner       text NOT NULL,            -- the contractor or provider the topic names
+    payload     bytea NOT NULL            -- as it came, but for the operator's name
+);
+
+CREATE TABLE reject (
+    reject_id   bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    message_id  bigint NOT NULL REFERENCES reject_message ON DELETE CASCADE,
+    received_at timestamptz NOT NULL,
     item        integer NOT NULL,         -- -1: the message as a whole
     code        text NOT NULL,
     field       text NOT NULL,
-    detail      text NOT NULL,
-    payload     bytea NOT NULL
+    detail      text NOT NULL
 );
 CREATE INDEX reject_received ON reject (received_at);
+CREATE INDEX reject_of_message ON reject (message_id);
 
 -- The ingest workers' own account, read by /health/ready and /metrics.
 CREATE TABLE ingest_status (

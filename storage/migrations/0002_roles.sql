@@ -13,11 +13,14 @@ BEGIN
 END $$;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO vinterkoll_ingest, vinterkoll_api;
-REVOKE ALL ON reject, position FROM vinterkoll_api;
+REVOKE ALL ON reject, reject_message, position FROM vinterkoll_api;
 GRANT SELECT (device_id, time, seq, digest, version, lon, lat, speed_kmh, heading_deg, actions,
               plough_known, plough_down, spread_g_per_m2, spread_ml_per_m2) ON position TO vinterkoll_api;
 GRANT SELECT (received_at, code) ON reject TO vinterkoll_api;
-GRANT INSERT ON position, flow, snow, reject TO vinterkoll_ingest;
-GRANT INSERT, UPDATE ON device, ingest_status TO vinterkoll_ingest;
+GRANT INSERT ON position, flow, snow, reject, reject_message TO vinterkoll_ingest;
+GRANT INSERT, UPDATE ON ingest_status TO vinterkoll_ingest;
+GRANT INSERT ON device TO vinterkoll_ingest;
 GRANT INSERT, UPDATE, DELETE ON stretch, treatment, flow_window TO vinterkoll_ingest;
-GRANT UPDATE ON segment TO vinterkoll_ingest;  -- row locks only: SELECT … FOR NO KEY UPDATE asks for it
+-- For row locks: SELECT … FOR NO KEY UPDATE asks for the right to update some column.
+GRANT UPDATE (kind) ON device TO vinterkoll_ingest;
+GRANT UPDATE (network_id) ON segment TO vinterkoll_ingest;

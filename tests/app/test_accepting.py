@@ -19,7 +19,10 @@ def accept(url: str, messages: list[Message]) -> tuple[Any, list[tuple[Any, ...]
     with connection:
         accepted = accepting.accept(messages)
         rejects = connection.execute(
-            "SELECT topic, format, owner, item, code, field, payload FROM reject ORDER BY reject_id"
+            """
+            SELECT topic, format, owner, item, code, field, payload
+            FROM reject JOIN reject_message USING (message_id) ORDER BY reject_id
+            """
         )
         return accepted, rejects.fetchall()
 
@@ -89,17 +92,30 @@ def test_the_worker_keeps_its_account(town_url: str) -> None:
     assert row == (4, 2, 1, 1, 1.5, NOW - timedelta(seconds=2), NOW)
 
 
+def test_a_message_with_many_bad_items_is_kept_once(town_url: str) -> None:
+    items = [{"time": NOW.isoformat(), "lon": 18.7, "lat": "x", "actions": []}] * 50
+    message = Message("mip/v1/snow/v1/position", orjson.dumps(items), NOW_US)
+    _, rejects = accept(town_url, [message, message])
+    assert len(rejects) == 100
+    with psycopg.connect(town_url) as connection:
+        assert connection.execute("SELECT count(*) FROM reject_message").fetchone() == (1,)
+
+
 def test_an_empty_batch(town_url: str) -> None:
     accepted, _ = accept(town_url, [])
     assert (accepted.rows, accepted.duplicates, accepted.rejected) == (0, 0, [])
 
 
 def test_an_operators_name_is_stored_nowhere(town_url: str) -> None:
-    accept(town_url, [position(operator="Anna Andersson")])
+    half = Message("mip/v1/snow/v1/position", b'{"operator": "Anna Andersson", "lat', NOW_US)
+    accept(town_url, [position(operator="Anna Andersson"), position(-1, operator='Anna "A"', lat="x"), half])
     with psycopg.connect(town_url) as connection:
+        assert connection.execute("SELECT count(*) FROM reject").fetchone() == (2,)
         for table in ("position", "device", "stretch", "reject"):
             rows = connection.execute(f"SELECT {table}::text FROM {table}").fetchall()
             assert "Anna" not in str(rows), table
+        payloads = [bytes(payload) for (payload,) in connection.execute("SELECT payload FROM reject_message")]
+    assert all(b"Anna" not in payload and b'"operator"' in payload for payload in payloads)
 
 
 def test_unknown_actions_are_kept_with_their_text(town_url: str) -> None:

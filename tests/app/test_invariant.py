@@ -7,16 +7,19 @@ import itertools
 import random
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derived_tables import acceptance, derived, in_microseconds, reference
-from stretch_messages import RECEIVED_US, fix, flow, stretch
+from stretch_messages import RECEIVED_US, START, fix, flow, stretch
 from vinterkoll.ingest.message import Message
+from vinterkoll.storage import columns, raw, stretches
 from vinterkoll.storage import network as networks
 
 pytestmark = pytest.mark.postgres
@@ -32,7 +35,7 @@ def messages_of_a_stretch(draw: st.DrawFn) -> list[Message]:
 def forget(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
-            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, ingest_status"
+            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, reject_message, ingest_status"
         )
 
 
@@ -125,13 +128,23 @@ def test_a_connection_cut_in_mid_batch_stores_nothing_of_it(town_url: str) -> No
 
 
 def test_a_late_hour_reads_no_more_than_its_neighbours(town_url: str) -> None:
-    """Cost stays local: a batch with two fixes ten minutes apart reads two supports, not the time between."""
+    """Cost stays local: two fixes that come late, half an hour apart, read two supports, not the time between."""
     noise = random.Random(3)
-    early = [fix("v0", 5.0 * at, 40.0 * at, noise) for at in range(400)]
-    late = [early.pop(300), early.pop(100)]
+    early = [fix("v0", 5.0 * at, 40.0 * at, noise) for at in range(700)]
+    late = [early.pop(600), early.pop(100)]
     together = play(town_url, [early + late])
     forget(town_url)
     assert play(town_url, [early, late]) == together
+    with psycopg.connect(town_url) as connection:
+        columns.register(connection)
+        row = connection.execute(
+            "SELECT device_id, min(time), max(time) FROM position GROUP BY device_id"
+        ).fetchone()
+        assert row is not None
+        times = np.array([round((START + timedelta(seconds=5 * at)).timestamp() * 1e6) for at in (101, 600)])
+        ranges = raw.ranges(np.full(2, row[0]), times, stretches.RANGE_APART_US)
+        support = stretches.read_support(connection, *ranges)
+    assert len(support["time"]) == 2 * (1 + 2 * stretches.MARGIN)
 
 
 @settings(examples, max_examples=30)

@@ -53,6 +53,8 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
     ("variable", "value"),
     [
         ("VINTERKOLL_DATABASE_URL", f"postgresql://user:{SECRET}@[::1/vinterkoll"),
+        ("VINTERKOLL_INGEST_DATABASE_URL", f"postgresql://user:{SECRET}@[::1/vinterkoll"),
+        ("VINTERKOLL_HTTP_ITEMS_MAX", "5001"),
         ("VINTERKOLL_BATCH_ROWS", SECRET),
         ("VINTERKOLL_BATCH_ROWS", "0"),
         ("VINTERKOLL_MQTT_RECEIVE_MAXIMUM", "65536"),

@@ -11,10 +11,12 @@ from derived_tables import acceptance
 from position_messages import NOW_US, position
 from vinterkoll.app import worker as workers
 from vinterkoll.app.accepting import Accepted
-from vinterkoll.app.worker import Batching, Intake, Worker
+from vinterkoll.app.bisecting import Intake
+from vinterkoll.app.worker import Batching, Worker
 from vinterkoll.ingest.memory import MemorySource
 from vinterkoll.ingest.message import Message
-from vinterkoll.processing.rejects import Reason
+from vinterkoll.processing.rejects import Reason, Reject
+from vinterkoll.storage.rejects import RejectedMessage
 
 BATCHING = Batching(rows=4, wait_s=0.01, idle_s=0.01)
 
@@ -40,9 +42,10 @@ class ScriptedIntake:
         self.stored += messages
         return Accepted(len(messages), 0, [])
 
-    def refuse(self, message: Message, reason: Reason, detail: str) -> None:
+    def refuse(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
         assert (reason, detail) == self.expected_refusal
         self.refused.append(message)
+        return RejectedMessage(Reject(0, -1, reason), 0, "mqtt", message.topic, "", "", message.payload)
 
     def beat(self) -> None:
         self.beats += 1
@@ -132,6 +135,30 @@ def test_drains_until_it_is_quiet() -> None:
     worker.stop()
     worker.run()
     assert len(source.acknowledged) == 9
+
+
+def test_a_loss_in_the_midst_of_halving_repeats_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
+
+    class Falling(ScriptedIntake):
+        def accept(self, messages: Sequence[Message]) -> Accepted:
+            if self.refused and not self.closed:
+                raise psycopg.OperationalError("gone")
+            return super().accept(messages)
+
+    source, intake = MemorySource(messages(4, [0])), Falling()
+    worker = run(source, intake)
+    assert (len(intake.refused), len(intake.stored), worker.messages) == (1, 3, 4)
+
+
+def test_a_long_drain_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_HEARTBEAT_S", 0.05)
+    worker = Worker(MemorySource(), ScriptedIntake, BATCHING, drain_s=0.3)
+    worker.stop()
+    thread = threading.Thread(target=worker.run)
+    thread.start()
+    thread.join(5)
+    assert not thread.is_alive()
 
 
 def test_a_mistake_of_ours_costs_the_message_not_the_stream() -> None:

@@ -15,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from api_server import serving
 from derived_tables import acceptance, derived
+from http_ingest import READER, add_keys
 from small_town import town_segments
 from stretch_messages import RECEIVED_US, flow, stretch, uplink
 from vinterkoll.api.application import create_app
@@ -98,6 +99,10 @@ def test_the_ingest_login_stores_and_derives_a_batch(installed_url: str) -> None
         "UPDATE position SET lon = 0",
         "TRUNCATE treatment",
         "DELETE FROM reject",
+        "UPDATE segment SET name = 'x'",
+        "UPDATE device SET owner = 'x'",
+        "UPDATE reject SET code = 'x'",
+        "SELECT hash FROM api_key",
         "INSERT INTO contractor VALUES ('a', 'b')",
         "INSERT INTO network (name, generated, digest) VALUES ('a', true, 'b')",
         "CREATE TABLE mine ()",
@@ -117,10 +122,31 @@ def test_the_api_login_answers_every_question_of_the_api(installed_url: str) -> 
     app = create_app(reading_pool(login(installed_url, API)))
     paths = [path for path, verbs in app.openapi()["paths"].items() if "get" in verbs]
     assert len(paths) > 6
+    add_keys(installed_url)
     with serving(app) as address, httpx.Client(base_url=address) as client:
+        client.headers["Authorization"] = f"Bearer {READER}"
         for path in paths:
             answer = client.get(path)
             assert answer.status_code == httpx.codes.OK, f"{path}: {answer.text}"
+        assert len(client.get("/api/v1/rejects").json()["rejects"]) == 1
+    with psycopg.connect(installed_url) as owner:
+        noted = owner.execute("SELECT count(*) FROM api_key WHERE last_used_on IS NOT NULL").fetchone()
+    assert noted == (1,)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE api_key SET revoked_at = NULL",
+        "UPDATE api_key SET scope = 'ingest'",
+        "INSERT INTO api_key (owner, scope, hash) VALUES ('snow', 'ingest', sha256('x'))",
+        "DELETE FROM api_key",
+        "SELECT payload FROM reject_message",
+    ],
+)
+def test_the_api_login_makes_no_keys(installed_url: str, statement: str) -> None:
+    with psycopg.connect(login(installed_url, API)) as connection:
+        assert refused(connection, statement)
 
 
 def test_the_api_login_writes_nothing_and_reads_no_more_than_is_shown(installed_url: str) -> None:
@@ -136,12 +162,12 @@ def test_the_api_login_writes_nothing_and_reads_no_more_than_is_shown(installed_
         hidden = connection.execute(
             """
             SELECT relname, attname FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
-            WHERE relname IN ('position', 'reject') AND attnum > 0
+            WHERE relname IN ('position', 'reject', 'reject_message') AND attnum > 0
               AND NOT has_column_privilege(attrelid, attnum, 'SELECT')
             """
         ).fetchall()
         assert {("position", name) for name in ("area", "contract", "event", "odometer_m")} <= set(hidden)
-        assert {("reject", name) for name in ("topic", "owner", "field", "detail", "payload")} <= set(hidden)
+        assert ("reject_message", "payload") in hidden
         for statement in (
             "CREATE TABLE mine ()",
             "CREATE TEMPORARY TABLE mine ()",

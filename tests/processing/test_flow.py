@@ -24,7 +24,7 @@ def windows_of(rows: list[Row]) -> Windows:
     )
 
 
-def naive(rows: list[Row]) -> dict[tuple[int, int], tuple[float, float, float, float]]:
+def naive(rows: list[Row]) -> dict[tuple[int, int], tuple[float, float, float, float, float]]:
     parts: dict[tuple[int, int], list[tuple[float, Row]]] = defaultdict(list)
     for row in sorted(rows):
         series, start, period = row[:3]
@@ -43,13 +43,17 @@ def naive(rows: list[Row]) -> dict[tuple[int, int], tuple[float, float, float, f
         ]
         speed = fast or [(overlap, row[4]) for overlap, row in found if not math.isnan(row[4])]
         filled = [(overlap, row[5]) for overlap, row in found if not math.isnan(row[5])]
-        result[key] = (
-            sum(counted) if counted else NAN,
-            mean(speed),
-            mean(filled),
-            sum(one[0] for one in found),
-        )
+        halves = {half for _, row in found for half in half_seconds(row, key[1])}
+        counted_s = math.fsum(overlap for overlap, row in found if not math.isnan(row[3]))
+        total = math.fsum(counted) if counted else NAN
+        result[key] = (total, mean(speed), mean(filled), len(halves) / 2, counted_s)
     return result
+
+
+def half_seconds(row: Row, window: int) -> range:
+    """The half seconds of a window that a period covers."""
+    begin, end = max(row[1], window), min(row[1] + row[2], window + 300)
+    return range(round(begin * 2), round(end * 2))
 
 
 def mean(pairs: list[tuple[float, float]]) -> float:
@@ -79,6 +83,7 @@ def test_equal_the_naive_twin(rows: list[Row]) -> None:
     assert keys == sorted(expected)
     for at, key in enumerate(keys):
         got = [found.vehicles[at], found.speed_kmh[at], found.occupancy[at], found.covered_s[at]]
+        got.append(found.counted_s[at])
         assert got == pytest.approx(expected[key], nan_ok=True)
 
 
@@ -94,6 +99,17 @@ def test_the_order_of_the_input_changes_no_bit(rows: list[Row], random: "object"
 def test_mean_speed_is_by_vehicles_not_by_periods() -> None:
     found = windows_of([(0, 0, 60, 90, 30, NAN), (0, 60, 60, 10, 70, NAN)])
     assert found.speed_kmh.tolist() == [34.0]
+
+
+def test_the_flow_is_by_the_seconds_that_counted() -> None:
+    """A minute that counted and one with a speed only: 30 vehicles a minute, not 15."""
+    found = windows_of([(0, 0, 60, 30, 50, NAN), (0, 60, 60, NAN, 40, NAN)])
+    assert (found.covered_s[0], found.counted_s[0]) == (120, 60)
+
+
+def test_overlapping_periods_cover_a_second_once() -> None:
+    found = windows_of([(0, 0, 300, 30, 50, NAN), (0, 60, 60, 6, 50, NAN)])
+    assert (found.covered_s[0], found.counted_s[0]) == (300, 360)
 
 
 def test_a_quarter_of_an_hour_is_shared_by_three_windows() -> None:

@@ -66,8 +66,12 @@ def naive_stretches(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, f
             continue
         ends = {(s, 1): (town.start_node[s], town.end_node[s]) for s in range(len(town))}
         ends |= {(s, -1): (town.end_node[s], town.start_node[s]) for s in range(len(town))}
-        gap = [(s, d) for (s, d), pair in ends.items() if pair == (ends[a, da][1], ends[b, db][0])]
-        middle = min(gap) if ends[a, da][1] != ends[b, db][0] and gap else None
+        gap = [
+            (town.length_m[s], s, d)
+            for (s, d), pair in ends.items()
+            if pair == (ends[a, da][1], ends[b, db][0]) and int(town.kind[s]) & int(fixes.kinds[i])
+        ]
+        middle = min(gap)[1:] if ends[a, da][1] != ends[b, db][0] and gap else None
         if ends[a, da][1] != ends[b, db][0] and (middle is None or middle[0] in (a, b)):
             continue
         rest = town.length_m[a] - at if da > 0 else at
@@ -149,6 +153,13 @@ def test_a_vehicle_for_paths_leaves_the_street_alone(town: StreetNetwork) -> Non
 def test_standing_still_treats_nothing(town: StreetNetwork) -> None:
     track = fixes_of([(50, 1), (50.4, 0), (49.8, 1)], heading_deg=[90, 200, 10], speed_kmh=[0.3] * 3)
     assert treated(town, track) == []
+
+
+def test_an_inspection_treats_nothing(town: StreetNetwork) -> None:
+    seen, both = codes.mask_of(["INSPECTION", "UNKNOWN"]), codes.mask_of(["PLOUGHING", "UNKNOWN"])
+    track = fixes_of([(10, 0), (40, 0), (70, 0)], heading_deg=[90] * 3, actions=[seen, both, 0])
+    rows, _ = stretches_of(track, np.full(3, 9), town)
+    assert [(row["from_dm"], row["actions"]) for row in rows] == [(400, codes.PLOUGHING)]
 
 
 def test_a_way_round_the_block_is_not_a_step(town: StreetNetwork) -> None:

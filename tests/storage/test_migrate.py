@@ -69,7 +69,7 @@ def test_roles_can_do_their_work_and_no_more(database_url: str) -> None:
         connection.execute("SET ROLE vinterkoll_api")
         connection.execute("SELECT lon, lat FROM position")
         for forbidden in (
-            "SELECT payload FROM reject",
+            "SELECT payload FROM reject_message",
             "SELECT contract FROM position",
             "DELETE FROM treatment",
         ):

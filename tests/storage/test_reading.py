@@ -19,6 +19,7 @@ from town_rows import (
     add_device,
     add_network,
     add_position,
+    add_reject,
     add_treatment,
     add_window,
     hours_ago,
@@ -253,9 +254,8 @@ def test_what_the_workers_say(rows: Database, ask: Ask) -> None:
 
 
 def test_rejects_by_code(rows: Database, ask: Ask) -> None:
-    texts = dict.fromkeys(("source", "topic", "format", "owner", "field", "detail"), "")
     for code, hours in (("future", 0.5), ("future", 0.1), ("bad_json", 0.2), ("bad_json", 2)):
-        insert(rows, "reject", received_at=hours_ago(hours), item=0, code=code, payload=b"", **texts)
+        add_reject(rows, hours_ago(hours), code)
     found = ask(lambda connection: ingest_reading.rejects_by_code(connection, hours_ago(1)))
     assert found == {"bad_json": 1, "future": 2}
 

@@ -13,7 +13,7 @@ VEHICLES = (
 )
 SENSORS = (
     "sensor,kind,name,lon,lat,mounting_height_m\n"
-    "70b3d57ed0000001,snow,Torget,18.7153,63.2909,3.2\n"
+    "70B3D57ED0000001,snow,Torget,18.7153,63.2909,3.2\n"
     "urn:ngsi-ld:TrafficFlowObserved:1,flow,Bron,18.7,63.3,\n"
 )
 
@@ -25,7 +25,7 @@ def test_out_comes_what_went_in(database_url: str) -> None:
         assert load_csv(connection, "sensor", SENSORS) == 2
         assert dump_csv(connection, "contractor") == CONTRACTORS
         assert dump_csv(connection, "vehicle") == VEHICLES
-        assert dump_csv(connection, "sensor") == SENSORS
+        assert dump_csv(connection, "sensor") == SENSORS.replace("70B3D57ED0000001", "70b3d57ed0000001")
 
 
 def test_a_second_load_changes_rows_and_keeps_others(database_url: str) -> None:
@@ -50,6 +50,12 @@ def test_a_second_load_changes_rows_and_keeps_others(database_url: str) -> None:
             "line 2: .*double precision",
         ),
         ("sensor", "sensor,kind,name,lon,lat,mounting_height_m\n1,snow,A,18,63,\n", "line 2: .*check"),
+        ("sensor", "sensor,kind,name,lon,lat,mounting_height_m\n1,snow,A,500,63,3\n", "line 2: .*check"),
+        ("sensor", "sensor,kind,name,lon,lat,mounting_height_m\n1,snow,A,NaN,63,3\n", "line 2: .*check"),
+        ("sensor", "sensor,kind,name,lon,lat,mounting_height_m\n1,snow,A,18,63,NaN\n", "line 2: .*check"),
+        ("contractor", "contractor,name\na,A\0B\n", "line 2: .*NUL"),
+        ("contractor", f"contractor,name\na,{'x' * 200_000}\n", "line .: .*field limit"),
+        ("vehicle", "contractor,vehicle,name,kinds\na,1,A,\n", "line 2: .*check"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_stored(

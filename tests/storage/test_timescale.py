@@ -50,7 +50,7 @@ def timescale_url(migrated_url: str) -> str:
     """The same without rows, but with the small town and its register."""
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, ingest_status,"
+            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, reject_message, ingest_status,"
             " network, segment, contractor, vehicle, sensor"
         )
     furnish(migrated_url)

@@ -31,7 +31,7 @@ class FailingConnections:
 @contextlib.contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     """Serve `app` and yield its address."""
-    with socket.socket() as listener:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=2))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -32,7 +32,7 @@ DERIVED = {
         FROM treatment JOIN device d USING (device_id) ORDER BY 1, 2, 3
     """,
     "flow_window": """
-        SELECT d.name, d.part, time, vehicles, w.speed_kmh, w.occupancy, covered_s
+        SELECT d.name, d.part, time, vehicles, w.speed_kmh, w.occupancy, covered_s, counted_s
         FROM flow_window w JOIN device d USING (device_id) ORDER BY 1, 2, 3
     """,
 }

@@ -50,7 +50,7 @@ def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
             found.append(fix(f"v{vehicle}", at_s, along_m, noise))
             if noise.random() < 0.1:
                 found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
-            gap = noise.choice([5, 5, 5, 5, 10, 400])
+            gap = noise.choice([*[5] * 12, *[10] * 3, *(200, 295, 301, 400, 880, 890, 895, 899)])
             at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
     return found
 

@@ -1,0 +1,116 @@
+"""HTTP ingest into the database: one writer in a thread of its own, behind which a bounded number of requests wait."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Collection
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import psycopg
+
+from vinterkoll.api.intake import BusyError, Delivery, Receipt, RejectedItem, TooManyItemsError
+from vinterkoll.app.bisecting import Bisection, Intake
+from vinterkoll.ingest import http_body
+from vinterkoll.storage.rejects import RejectedMessage
+
+
+class HttpIntake:
+    """An `api.intake.Intake`.
+
+    `connect` opens the way to the database: at the first delivery, and again after it was lost. `clock` is the receive
+    clock, in microseconds UTC.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Intake],
+        *,
+        clock: Callable[[], int],
+        body_bytes_max: int,
+        items_max: int,
+        waiting_max: int,
+    ) -> None:
+        self._connect = connect
+        self._clock = clock
+        self._body_bytes_max = body_bytes_max
+        self._items_max = items_max
+        self._waiting_max = waiting_max
+        self._waiting = 0
+        self._count = threading.Lock()
+        self._open: Intake | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="http-ingest")
+
+    @property
+    def path_names(self) -> Collection[str]:
+        return http_body.HTTP_FORMATS.keys()
+
+    @property
+    def body_bytes_max(self) -> int:
+        return self._body_bytes_max
+
+    @property
+    def busy(self) -> bool:
+        return self._waiting >= self._waiting_max
+
+    async def accept(self, delivery: Delivery) -> Receipt:
+        received_us = self._clock()
+        with self._count:
+            if self.busy:
+                raise BusyError
+            self._waiting += 1
+        stored = self._thread.submit(self._store, delivery, received_us)
+        stored.add_done_callback(self._leave)  # not when the caller goes: it still occupies the writer
+        return await asyncio.wrap_future(stored)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
+        self._disconnect()
+
+    def _leave(self, _stored: "Future[Receipt]") -> None:
+        with self._count:
+            self._waiting -= 1
+
+    def _store(self, delivery: Delivery, received_us: int) -> Receipt:
+        try:
+            placed = http_body.messages_of(
+                delivery.content,
+                delivery.path_name,
+                delivery.owner,
+                received_us,
+                lines=delivery.lines,
+                items_max=self._items_max,
+            )
+        except http_body.TooManyItemsError as error:
+            raise TooManyItemsError(str(error)) from None
+        bisection, retried = Bisection([message for _, message in placed]), False
+        done = rows = duplicates = 0
+        rejected: list[RejectedItem] = []
+        while bisection.pending:
+            try:
+                part = bisection.step(self._intake())
+            except (psycopg.OperationalError, psycopg.InterfaceError):
+                self._disconnect()
+                if retried:
+                    raise
+                retried = True  # an idle connection may have been lost long ago: once more, with a new one
+                continue
+            rows += part.accepted.rows
+            duplicates += part.accepted.duplicates
+            for one in part.accepted.rejected:
+                place, _ = placed[done + one.reject.message]
+                rejected.append(_item(one, place if delivery.lines else max(one.reject.item, 0)))
+            done += len(part.messages)
+        return Receipt(rows, duplicates, sorted(rejected, key=lambda item: item.index))
+
+    def _intake(self) -> Intake:
+        if self._open is None:
+            self._open = self._connect()
+        return self._open
+
+    def _disconnect(self) -> None:
+        if self._open is not None:
+            self._open.close()
+            self._open = None
+
+
+def _item(one: RejectedMessage, index: int) -> RejectedItem:
+    return RejectedItem(index, str(one.reject.code), one.reject.field, one.reject.detail)

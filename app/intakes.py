@@ -1,0 +1,88 @@
+"""Ways into the database as the settings describe them: for MQTT, for HTTP, and for rejects that are decoded again."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from typing import Any, Final
+
+import psycopg
+
+from vinterkoll.api.intake import NotReadyError
+from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.database import connected
+from vinterkoll.app.decoding import Decoding
+from vinterkoll.app.http_intake import HttpIntake
+from vinterkoll.app.mapped_formats import formats_of
+from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.http_body import HTTP_TOPICS
+from vinterkoll.ingest.mqtt import wall_clock_us
+from vinterkoll.ingest.topics import format_of
+from vinterkoll.processing.cleaning import Limits
+from vinterkoll.storage import network
+from vinterkoll.storage.columns import register
+
+HTTP_WORKER: Final = "http"
+"""Its name in /health/ready and /metrics."""
+_CONNECT_TIMEOUT_S: Final = 3
+"""A sender is told `unavailable` rather than left waiting."""
+
+
+def limits_of(settings: Settings) -> Limits:
+    """Return what the settings accept."""
+    west, south, east, north = settings.area_lon_lat
+    return Limits(settings.future_max_s, settings.raw_days * 86_400, west, south, east, north)
+
+
+def mqtt_acceptance(settings: Settings) -> Acceptance:
+    """Open a connection and read the network through it: a worker that reconnects sees the present one."""
+    topics, bytes_max = settings.mqtt_topics, settings.message_bytes_max
+    return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker)
+
+
+def replay_acceptance(
+    connection: "psycopg.Connection[Any]", settings: Settings, *, by_http: bool
+) -> Acceptance:
+    """Return the way for messages that came by HTTP, or by MQTT, once before; it keeps no account, for they are old."""
+    topics = HTTP_TOPICS if by_http else settings.mqtt_topics
+    bytes_max = settings.http_body_bytes_max if by_http else settings.message_bytes_max
+    return _acceptance(connection, settings, topics, bytes_max, None)
+
+
+def http_intake(settings: Settings) -> HttpIntake | None:
+    """Return what takes deliveries by HTTP, None where no database user is set for it. Nothing is opened yet."""
+    url = settings.ingest_database_url.get_secret_value()
+    if not url:
+        return None
+    return HttpIntake(
+        lambda: _http_acceptance(url, settings),
+        clock=wall_clock_us,
+        body_bytes_max=settings.http_body_bytes_max,
+        items_max=settings.http_items_max,
+        waiting_max=settings.http_waiting_max,
+    )
+
+
+def _http_acceptance(url: str, settings: Settings) -> Acceptance:
+    connection = psycopg.connect(
+        url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S, application_name="vinterkoll http ingest"
+    )
+    with ExitStack() as closing:
+        closing.callback(connection.close)
+        if connection.execute("SELECT FROM network LIMIT 1").fetchone() is None:
+            raise NotReadyError("no street network is loaded, to which positions would be matched")
+        acceptance = _acceptance(connection, settings, HTTP_TOPICS, settings.http_body_bytes_max, HTTP_WORKER)
+        closing.pop_all()
+    return acceptance
+
+
+def _acceptance(
+    connection: "psycopg.Connection[Any]",
+    settings: Settings,
+    topics: Mapping[str, str],
+    bytes_max: int,
+    worker: str | None,
+) -> Acceptance:
+    register(connection)
+    decoding = Decoding(
+        limits_of(settings), lambda topic: format_of(topic, topics) or "", bytes_max, formats_of(settings)
+    )
+    return Acceptance(connection, network.read(connection), decoding, worker=worker, clock=wall_clock_us)

@@ -1,0 +1,51 @@
+"""The formats of an installation: those that are built in, and the mapping files of VINTERKOLL_MAPPINGS."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.mapping.decoder import MappedFormat
+from vinterkoll.ingest.mapping.reading import MappingError, read_mapping
+from vinterkoll.ingest.message import Decoder
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+
+
+def formats_of(settings: Settings) -> Mapping[str, Decoder]:
+    """Return every format by its name. Mapping files are read once, at start.
+
+    Raises
+    ------
+    ConfigurationError
+        Naming the file that is no mapping, its line and the reason.
+    """
+    return FORMATS if not settings.mappings else FORMATS | _mapped(Path(settings.mappings))
+
+
+def mapping_of(file: Path) -> MappedFormat:
+    """Compile one mapping file; ConfigurationError names file, line and reason."""
+    try:
+        return read_mapping(file.read_bytes())
+    except MappingError as error:
+        raise ConfigurationError(f"{file}, line {error.line}: {error.reason}") from None
+    except OSError as error:
+        raise ConfigurationError(f"{file}: {error.strerror}") from None
+
+
+@cache
+def _mapped(directory: Path) -> dict[str, Decoder]:
+    if not directory.is_dir():
+        raise ConfigurationError(f"VINTERKOLL_MAPPINGS: {directory} is no directory")
+    found: dict[str, Decoder] = {}
+    for file in sorted(directory.glob("*.toml")):
+        if file.stem in FORMATS:
+            raise ConfigurationError(f"{file}: {file.stem} is the name of a built-in format")
+        if not _NAME.fullmatch(file.stem):
+            raise ConfigurationError(f"{file}: a format's name has small letters, digits and hyphens only")
+        found[file.stem] = mapping_of(file).decode
+    return found

@@ -1,0 +1,1 @@
+"""Supplier mappings: a TOML file says how one supplier's JSON becomes positions (docs/mappings.md), without code."""

@@ -1,0 +1,93 @@
+"""Whose message it is: the contractor from the topic or the mapping, the vehicle from topic and message alike."""
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from vinterkoll.ingest.formats.mip_message import VEHICLE_CHARS
+from vinterkoll.ingest.formats.problems import Problem
+from vinterkoll.processing.observations import DeviceKey
+from vinterkoll.processing.rejects import Reason
+
+PROFILE_TOPICS: Final = ("mip/v1/{contractor}/{vehicle}/position", "mip/v1/{contractor}/positions")
+"""Where a mapping that names neither topics nor a contractor listens: as the profile does."""
+
+_ADDRESSES_REMEMBERED: Final = 65_536
+_CONTRACTOR: Final = "{contractor}"
+_VEHICLE: Final = "{vehicle}"
+
+
+class Address(NamedTuple):
+    """What a topic says: whose message, and of which vehicle if it names one."""
+
+    contractor: str
+    vehicle: str | None
+
+
+def check_topic(template: str) -> None:
+    """Raise ValueError for a `template` that is none: levels are texts, `+`, `{contractor}` or `{vehicle}`."""
+    for level in template.split("/"):
+        if ("{" in level or "}" in level) and level not in (_CONTRACTOR, _VEHICLE):
+            raise ValueError(f"the level {level!r} of the topic is neither {_CONTRACTOR} nor {_VEHICLE}")
+        if "#" in level or ("+" in level and level != "+") or "\0" in level:
+            raise ValueError(f"the level {level!r} of the topic is not text, +, {_CONTRACTOR} or {_VEHICLE}")
+    if template.count(_CONTRACTOR) > 1 or template.count(_VEHICLE) > 1:
+        raise ValueError(f"the topic {template!r} names a level twice")
+
+
+def addresses(contractor: str | None, templates: Sequence[str]) -> Callable[[str], Address]:
+    """Return what finds the `Address` of a topic, and raises `Problem` where there is none.
+
+    A topic that names a contractor may not name another than the mapping does.
+    """
+    listened = [template.split("/") for template in (*templates, *PROFILE_TOPICS)]
+
+    @lru_cache(maxsize=_ADDRESSES_REMEMBERED)
+    def address(topic: str) -> Address:
+        found = {} if "\0" in topic else _placed(topic.split("/"), listened)
+        owner = found.get(_CONTRACTOR, contractor)
+        if owner is None or any(len(name) > VEHICLE_CHARS for name in found.values()):
+            expected = " or ".join(templates or PROFILE_TOPICS)
+            raise Problem(Reason.UNKNOWN_TOPIC, "", f"expected {expected}")
+        if contractor is not None and owner != contractor:
+            raise Problem(Reason.TOPIC_MISMATCH, "", f"expected the contractor {contractor!r} in the topic")
+        return Address(owner, found.get(_VEHICLE))
+
+    return address
+
+
+def _placed(topic: Sequence[str], templates: Sequence[Sequence[str]]) -> dict[str, str]:
+    for template in templates:
+        if len(template) == len(topic) and all(
+            wanted in ("+", level) or (level and wanted in (_CONTRACTOR, _VEHICLE))
+            for wanted, level in zip(template, topic, strict=True)
+        ):
+            pairs = zip(template, topic, strict=True)
+            return {wanted: level for wanted, level in pairs if wanted in (_CONTRACTOR, _VEHICLE)}
+    return {}
+
+
+class Devices(dict[tuple[Address, str | None], DeviceKey]):
+    """The vehicle as topic and message name it: at least one of them, and both alike. Looked up once, remembered."""
+
+    def __init__(self, prefix: str, field: str) -> None:
+        super().__init__()
+        self._prefix, self._field = prefix, field
+
+    def __missing__(self, key: tuple[Address, str | None]) -> DeviceKey:
+        if len(self) >= _ADDRESSES_REMEMBERED:
+            self.clear()
+        self[key] = found = self._named(*key)
+        return found
+
+    def _named(self, address: Address, vehicle: str | None) -> DeviceKey:
+        name = vehicle if address.vehicle is None else address.vehicle
+        if name is None:
+            raise Problem(Reason.MISSING_FIELD, self._field, "neither topic nor message names the vehicle")
+        if vehicle is not None and vehicle != name:
+            detail = f"expected {name!r}, as in the topic, got {vehicle!r}"
+            raise Problem(Reason.TOPIC_MISMATCH, self._field, detail)
+        if len(self._prefix) + len(name) > VEHICLE_CHARS:
+            detail = f"expected a name of at most {VEHICLE_CHARS} characters"
+            raise Problem(Reason.OUT_OF_RANGE, self._field, detail)
+        return DeviceKey("position", address.contractor, self._prefix + name)
