@@ -33,7 +33,8 @@ class Batching:
 class Worker:
     """Moves messages from a source to the database until it is told to stop.
 
-    `connect` opens an intake; it is called again after the database was lost. `drain_s`: when stopping, go on until this long passed without a message; None stops after the current batch.
+    `connect` opens an intake; it is called again after the database was lost. `drain_s`: when stopping, go on until
+    this long passed without a message; None stops after the current batch.
     """
 
     def __init__(

@@ -171,7 +171,7 @@ STREAMS: dict[str, tuple[str, str, Callable[[int], object]]] = {
 }
 
 
-def _best_s(run: Callable[[], object], rounds: int) -> float:
+def best_s(run: Callable[[], object], rounds: int) -> float:
     times_s = []
     for _ in range(rounds):
         started_s = time.perf_counter()
@@ -194,8 +194,8 @@ def main() -> None:
         decode = FORMATS[name]
         decoded = decode(messages)
         assert len(decoded.rows) == chosen.messages, decoded.rejects[:1]
-        ours = chosen.messages / _best_s(lambda: decode(messages), chosen.rounds)  # noqa: B023
-        theirs = chosen.messages / _best_s(lambda: [orjson.loads(m.payload) for m in messages], chosen.rounds)  # noqa: B023
+        ours = chosen.messages / best_s(lambda: decode(messages), chosen.rounds)  # noqa: B023
+        theirs = chosen.messages / best_s(lambda: [orjson.loads(m.payload) for m in messages], chosen.rounds)  # noqa: B023
         print(f"{title:26}{len(messages[0].payload):7}{ours:12,.0f}{theirs:16,.0f}{ours / theirs:7.2f}")
 
 

@@ -5,11 +5,11 @@ Run: python bench/mapping.py [--messages 5000] [--rounds 15]
 
 import argparse
 import json
-import time
 from collections.abc import Callable
 
 import orjson
 
+from decode import best_s
 from vinterkoll.ingest.mapping.reading import read_mapping
 from vinterkoll.ingest.message import Message
 
@@ -133,15 +133,6 @@ STREAMS: dict[str, tuple[str, str, Callable[[int], object]]] = {
 }
 
 
-def _best_s(run: Callable[[], object], rounds: int) -> float:
-    times_s = []
-    for _ in range(rounds):
-        started_s = time.perf_counter()
-        run()
-        times_s.append(time.perf_counter() - started_s)
-    return min(times_s)
-
-
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--messages", type=int, default=5_000)
@@ -157,8 +148,8 @@ def main() -> None:
         decode = read_mapping(mapping.encode()).decode
         decoded = decode(messages)
         assert len(decoded.rows) == chosen.messages, decoded.rejects[:1]
-        ours_s = _best_s(lambda: decode(messages), chosen.rounds)  # noqa: B023
-        theirs_s = _best_s(lambda: [orjson.loads(m.payload) for m in messages], chosen.rounds)  # noqa: B023
+        ours_s = best_s(lambda: decode(messages), chosen.rounds)  # noqa: B023
+        theirs_s = best_s(lambda: [orjson.loads(m.payload) for m in messages], chosen.rounds)  # noqa: B023
         size = len(messages[0].payload)
         ours, theirs = chosen.messages / ours_s, chosen.messages / theirs_s
         print(f"{title:32}{size:7}{ours:12,.0f}{theirs:16,.0f}{ours_s / theirs_s:16.2f}")

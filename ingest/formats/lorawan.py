@@ -12,12 +12,13 @@ from msgspec import Meta, Struct
 
 from vinterkoll.ingest.formats.columns import new_rows
 from vinterkoll.ingest.formats.envelope import Envelope
+from vinterkoll.ingest.formats.gathering import gather
 from vinterkoll.ingest.formats.problems import Problem, in_order
 from vinterkoll.ingest.formats.snow_reading import Measured, Reading, reading_of
 from vinterkoll.ingest.formats.times import instant_us
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DeviceKey
-from vinterkoll.processing.rejects import Reason, Reject
+from vinterkoll.processing.rejects import Reason
 
 Eui = Annotated[str, Meta(pattern=r"^[0-9A-Fa-f]{16}\Z")]
 Count = Annotated[int, Meta(ge=0, le=2**32 - 1)]
@@ -48,25 +49,14 @@ def decode_uplinks(
     uplink_of: Callable[[Item, str], Uplink],
 ) -> Decoded:
     """Return the snow rows of `messages`. `uplink_of` reads one item, given its topic, or raises `Problem`."""
-    origins: list[int] = []
-    items: list[int] = []
-    uplinks: list[Uplink] = []
-    readings: list[Reading] = []
-    rejects: list[Reject] = []
-    for origin, message in enumerate(messages):
-        _, found, problems = envelope.open(message.payload)
-        for item, sent in found:
-            try:
-                uplink = uplink_of(sent, message.topic)
-                reading = reading_of(uplink.measured, uplink.payload, uplink.payload_field)
-            except Problem as problem:
-                problems.append((item, problem))
-                continue
-            origins.append(origin)
-            items.append(item)
-            uplinks.append(uplink)
-            readings.append(reading)
-        rejects.extend(problem.reject(origin, item) for item, problem in problems)
+
+    def read(sent: Item, topic: str) -> tuple[Uplink, Reading]:
+        uplink = uplink_of(sent, topic)
+        return uplink, reading_of(uplink.measured, uplink.payload, uplink.payload_field)
+
+    origins, items, read_uplinks, rejects = gather(messages, envelope, read)
+    uplinks = [uplink for uplink, _ in read_uplinks]
+    readings = [reading for _, reading in read_uplinks]
     rows = new_rows("snow", origins, items, [DeviceKey("snow", "", uplink.device) for uplink in uplinks])
     rows["time_us"] = [uplink.time_us for uplink in uplinks]
     rows["seq"] = [uplink.frame_count for uplink in uplinks]

@@ -10,14 +10,14 @@ from typing import Final, NamedTuple
 
 from vinterkoll.ingest.formats.columns import new_rows, numbers, texts
 from vinterkoll.ingest.formats.envelope import Envelope, Rewriting
+from vinterkoll.ingest.formats.gathering import gather
 from vinterkoll.ingest.formats.ngsi import Reference, place_of, require_type, text_of, value_of
 from vinterkoll.ingest.formats.ngsi_expanded import is_expanded, plain
 from vinterkoll.ingest.formats.ngsi_period import instant_us_of, period_of
-from vinterkoll.ingest.formats.problems import Problem, in_order
+from vinterkoll.ingest.formats.problems import in_order
 from vinterkoll.ingest.formats.tfo_entity import TYPE, Direction, Entity, Notification
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DeviceKey
-from vinterkoll.processing.rejects import Reject
 
 _ENVELOPE: Final = Envelope(Entity, Notification, "data", Rewriting(is_expanded, plain))
 
@@ -35,25 +35,9 @@ class Observation(NamedTuple):
 
 def decode(messages: Sequence[Message]) -> Decoded:
     """Return the traffic-flow rows of `messages`, and the rejects of all other entities."""
-    entities: list[Entity] = []
-    observations: list[Observation] = []
-    origins: list[int] = []
-    items: list[int] = []
-    rejects: list[Reject] = []
-    for origin, message in enumerate(messages):
-        _, found, problems = _ENVELOPE.open(message.payload)
-        for item, entity in found:
-            try:
-                observation = _observed(entity)
-            except Problem as problem:
-                problems.append((item, problem))
-                continue
-            entities.append(entity)
-            observations.append(observation)
-            origins.append(origin)
-            items.append(item)
-        if problems:
-            rejects.extend(problem.reject(origin, item) for item, problem in problems)
+    origins, items, read, rejects = gather(messages, _ENVELOPE, lambda entity, _: (entity, _observed(entity)))
+    entities = [entity for entity, _ in read]
+    observations = [observation for _, observation in read]
     rows = new_rows("flow", origins, items, [observation.device for observation in observations])
     for name, column in zip(Observation._fields, zip(*observations, strict=True), strict=False):
         if name != "device":

@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from vinterkoll.ingest.formats.columns import new_rows, numbers
 from vinterkoll.ingest.formats.envelope import Envelope, Rewriting
+from vinterkoll.ingest.formats.gathering import gather
 from vinterkoll.ingest.formats.ngsi import (
     Id,
     Location,
@@ -28,7 +29,7 @@ from vinterkoll.ingest.formats.problems import Problem, in_order
 from vinterkoll.ingest.formats.tfo_entity import Notification
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DeviceKey
-from vinterkoll.processing.rejects import Reason, Reject
+from vinterkoll.processing.rejects import Reason
 
 TYPE: Final = "WeatherObserved"
 
@@ -64,22 +65,7 @@ class Observation(NamedTuple):
 
 def decode(messages: Sequence[Message]) -> Decoded:
     """Return the snow-depth rows of `messages`, and the rejects of all other entities."""
-    observed: list[Observation] = []
-    origins: list[int] = []
-    items: list[int] = []
-    rejects: list[Reject] = []
-    for origin, message in enumerate(messages):
-        _, found, problems = _ENVELOPE.open(message.payload)
-        for item, weather in found:
-            try:
-                row = _observed(weather)
-            except Problem as problem:
-                problems.append((item, problem))
-                continue
-            observed.append(row)
-            origins.append(origin)
-            items.append(item)
-        rejects.extend(problem.reject(origin, item) for item, problem in problems)
+    origins, items, observed, rejects = gather(messages, _ENVELOPE, _observed)
     rows = new_rows("snow", origins, items, [row.device for row in observed])
     rows["time_us"] = [row.time_us for row in observed]
     rows["version_us"] = [row.version_us for row in observed]
@@ -90,7 +76,7 @@ def decode(messages: Sequence[Message]) -> Decoded:
     return Decoded("snow", rows, in_order(rejects))
 
 
-def _observed(weather: Weather) -> Observation:
+def _observed(weather: Weather, _topic: str) -> Observation:
     require_type(weather.type, TYPE)
     height_cm = value_of(weather.snowHeight)
     if height_cm is None:

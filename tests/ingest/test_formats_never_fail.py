@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from good_messages import GOOD, LIST_FIELD, TOPIC
-from odd_json import VALUES, changed
+from odd_json import HARD_PAYLOADS, VALUES, changed
 from vinterkoll.ingest.formats import FORMATS, KINDS, snow, weather_observed
 from vinterkoll.ingest.formats.problems import DETAIL_CHARS, FIELD_CHARS
 from vinterkoll.ingest.formats.times import EARLIEST_MS, LATEST_MS
@@ -115,20 +115,7 @@ def test_good_messages_with_broken_bytes(name: str, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@pytest.mark.parametrize(
-    "payload",
-    [
-        b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
-        b"[" * 5_000 + b"]" * 5_000,
-        b'"\\ud800"',
-        b'{"\xff": 1}',
-        b"\xef\xbb\xbf{}",
-        b"9" * 10_000,
-        b"-",
-        b" ",
-        b"\0",
-    ],
-)
+@pytest.mark.parametrize("payload", HARD_PAYLOADS)
 def test_hard_cases(name: str, payload: bytes) -> None:
     assert len(checked(name, payload).rejects) > 0
 

@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import numpy as np
@@ -111,9 +110,7 @@ def test_classes_and_passes(streets: Network) -> None:
 def test_ids_are_unique_and_the_same_for_the_same_seed(streets: Network) -> None:
     assert len(set(streets.segment_id)) == len(streets)
     networks.network.cache_clear()
-    began = time.perf_counter()
     again = network(1)
-    assert time.perf_counter() - began < 5
     assert again.segment_id == streets.segment_id
     assert again.name == streets.name
     assert all(np.array_equal(a, b) for a, b in zip(again.lon_lat, streets.lon_lat, strict=True))

@@ -36,3 +36,17 @@ def changed(value: Any, data: st.DataObject) -> Any:
         place = data.draw(st.integers(0, len(value) - 1))
         return [*value[:place], changed(value[place], data), *value[place + 1 :]]
     return data.draw(VALUES)
+
+
+HARD_PAYLOADS = (
+    b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+    b"[" * 5_000 + b"]" * 5_000,
+    b'"\\ud800"',
+    b'{"\xff": 1}',
+    b"\xef\xbb\xbf{}",
+    b"9" * 10_000,
+    b"-",
+    b" ",
+    b"\0",
+)
+"""What no format can make anything of."""
