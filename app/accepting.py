@@ -13,7 +13,7 @@ from vinterkoll.ingest.message import Message
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
-from vinterkoll.storage import devices, raw, rejects, status
+from vinterkoll.storage import devices, inputs, raw, rejects, status
 from vinterkoll.storage.rejects import RejectedMessage
 
 Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
@@ -67,6 +67,7 @@ class Acceptance:
             for kind, of_kind in batch.observations.items()
         }
         with self._connection.transaction():
+            inputs.hold(self._connection)
             new = self._store(batch.observations, device_ids)
             settle(self._connection, batch.rejected)
             self._record(self._progress(messages, batch, total, new))

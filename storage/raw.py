@@ -17,6 +17,7 @@ from vinterkoll.storage.columns import (
     Reals,
     Smallints,
     Texts,
+    fetch_columns,
 )
 
 _PARAMETER: Final[dict[str, tuple[type[Column], str]]] = {
@@ -116,3 +117,34 @@ def ranges(device_id: IntColumn, time_us: IntColumn, apart_us: int) -> tuple[Int
     first: NDArray[np.int64] = np.concatenate([np.zeros(min(len(order), 1), np.int64), breaks + 1])
     last = np.concatenate([breaks, np.full(min(len(order), 1), len(order) - 1)]).astype(np.int64)
     return device[first], time[first], time[last]
+
+
+def first_time(
+    connection: "psycopg.Connection[Any]", kind: ObservationKind, device_id: int, low_us: int, high_us: int
+) -> int | None:
+    """Return the time of a device's first observation with low_us ≤ time < high_us, None where there is none."""
+    found = times(connection, kind, device_id, low_us, high_us, count_max=1)
+    return int(found[0]) if len(found) else None
+
+
+def times(
+    connection: "psycopg.Connection[Any]",
+    kind: ObservationKind,
+    device_id: int,
+    low_us: int,
+    high_us: int,
+    count_max: int | None = None,
+) -> IntColumn:
+    """Return the times (n,) of a device's observations with low_us ≤ time < high_us, each once, in order."""
+    statement = f"""
+        SELECT DISTINCT time FROM {kind}
+        WHERE device_id = %(device)s AND time >= (%(low)b::timestamptz[])[1] AND time < (%(high)b::timestamptz[])[1]
+        ORDER BY time LIMIT %(count_max)s
+    """  # noqa: S608 - the table is one of ours
+    parameters: dict[str, object] = {
+        "device": device_id,
+        "low": Instants(np.array([low_us])),
+        "high": Instants(np.array([high_us])),
+        "count_max": count_max,
+    }
+    return fetch_columns(connection, statement, parameters, ["time"])["time"]

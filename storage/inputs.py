@@ -1,0 +1,29 @@
+"""The versioned inputs of derivation: writers of rows hold them still, whoever changes them waits for all writers.
+
+A batch that reads an old register, beside a change that does not yet see the batch's rows, would leave derived rows of
+neither. So both take one lock: batches share it, a change has it alone until what it affects is derived anew.
+"""
+
+from typing import Any, Final
+
+import psycopg
+
+_LOCK: Final = 0x696E7074
+"""Advisory lock of the inputs ("inpt"); taken before any row is locked."""
+
+
+def hold(connection: "psycopg.Connection[Any]") -> int:
+    """Keep the inputs as they are until the transaction ends, and return their version."""
+    connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    row = connection.execute(
+        "SELECT version FROM input_version"
+    ).fetchone()  # a statement after the lock sees it all
+    assert row is not None, "the migration wrote the one row"  # noqa: S101
+    version: int = row[0]
+    return version
+
+
+def change(connection: "psycopg.Connection[Any]") -> None:
+    """Begin to change inputs: wait for the batches under way, keep others out until the transaction ends."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    connection.execute("UPDATE input_version SET version = version + 1")

@@ -1,0 +1,78 @@
+"""What is derived anew equals what would have been derived with the changed input from the start."""
+
+import random
+from typing import Any
+
+import psycopg
+import pytest
+
+from derived_tables import acceptance, derived
+from stretch_messages import RECEIVED_US, flow, stretch
+from vinterkoll.app.rederivation import rederive
+from vinterkoll.storage import inputs
+from vinterkoll.storage import network as networks
+
+pytestmark = pytest.mark.postgres
+
+DAY_US = 86_400_000_000
+ONLY_PATHS = """
+    INSERT INTO contractor VALUES ('snow', 'Snow');
+    INSERT INTO vehicle VALUES ('snow', 'v0', 'V 0', '{gc}');
+"""
+
+
+def rederive_all(connection: "psycopg.Connection[Any]", low_us: int, high_us: int) -> tuple[int, int]:
+    network = networks.read(connection)
+    positions, flows = (
+        [number for (number,) in connection.execute("SELECT device_id FROM device WHERE kind = %s", [kind])]
+        for kind in ("position", "flow")
+    )
+    return (
+        rederive(connection, "position", network, positions, low_us, high_us),
+        rederive(connection, "flow", network, flows, low_us, high_us),
+    )
+
+
+def test_a_changed_input_gives_what_it_would_have_given_from_the_start(town_url: str) -> None:
+    messages = [*stretch([25, 20], random.Random(3)), *(flow("counter", minute) for minute in range(9))]
+    connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
+    with connection:
+        accepting.accept(messages)
+        before = derived(connection)
+        with connection.transaction():
+            inputs.change(connection)
+            connection.execute(ONLY_PATHS)
+            done = rederive_all(connection, RECEIVED_US - 2 * DAY_US, RECEIVED_US + DAY_US)
+        after = derived(connection)
+        connection.execute("TRUNCATE position, flow, stretch, treatment, flow_window")
+        accepting.accept(messages)
+        assert after == derived(connection)
+    assert len(after["stretch"]) < len(before["stretch"])
+    assert after["flow_window"] == before["flow_window"]
+    assert done == (45, 9)
+
+
+def test_only_the_given_time_is_derived_anew(town_url: str) -> None:
+    connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
+    with connection:
+        accepting.accept(stretch([20], random.Random(3)))
+        connection.execute("DELETE FROM stretch")
+        assert rederive_all(connection, RECEIVED_US, RECEIVED_US + DAY_US) == (0, 0)
+        assert not derived(connection)["stretch"]
+
+
+def test_a_change_waits_for_the_batches_under_way_and_keeps_others_out(database_url: str) -> None:
+    with psycopg.connect(database_url) as batch, psycopg.connect(database_url) as changer:
+        version = inputs.hold(batch)
+        changer.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            inputs.change(changer)
+        changer.rollback()
+        batch.commit()
+        inputs.change(changer)
+        batch.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            inputs.hold(batch)
+        batch.rollback()
+        changer.commit()
+        assert inputs.hold(batch) == version + 1
