@@ -84,12 +84,12 @@ def create_app(
     problems.install(app)
     app.add_middleware(Guard)
     app.add_middleware(Measured, measures=measures)
-    _describe(app)
+    _describe(app, intake)
     return app
 
 
-def _describe(app: FastAPI) -> None:
-    """Add to the OpenAPI document what no route can: the problem model, and no 422 where there is no body."""
+def _describe(app: FastAPI, intake: Intake | None) -> None:
+    """Make the OpenAPI document true where no route can: the problem model, no 422, the formats that are taken."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -108,6 +108,8 @@ def _describe(app: FastAPI) -> None:
             for path in schema["paths"].values():
                 for operation in path.values():
                     operation["responses"].pop("422", None)
+            if intake is not None:
+                ingest.list_formats(schema["paths"], intake.path_names)
             app.openapi_schema = schema
         return app.openapi_schema
 

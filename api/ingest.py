@@ -1,5 +1,6 @@
 """POST /api/v1/ingest/{format}: what a contractor's system sends; 200 only after the commit."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Annotated, Any, Final
 
@@ -16,6 +17,7 @@ from vinterkoll.api.representation import JSON, NEVER_KEEP, json_answer
 
 router = APIRouter(tags=["ingest"])
 
+_PATH: Final = "/api/v1/ingest/{format}"
 _LINES: Final = "application/x-ndjson"
 _MEDIA_TYPES: Final = (JSON, "application/ld+json", _LINES)
 _BUSY_RETRY_AFTER_S: Final = 2
@@ -91,14 +93,14 @@ _BODY: Final[dict[str, Any]] = {
 _PathName = Annotated[
     str,
     Path(
-        description="One of `mip`, `traffic-flow-observed`, `trafikverket-traffic-flow`, `snow`, `chirpstack`, `harja`.",
+        description="A built-in format, or a mapping by its name.",
         examples=["mip"],
     ),
 ]
 
 
 @router.post(
-    "/api/v1/ingest/{format}",
+    _PATH,
     summary="Send observations",
     response_model=Receipt,
     responses=documented(400, 401, 403, 404, 408, 413, 415, 429, 503),
@@ -127,6 +129,12 @@ async def ingest(request: Request, context: Shared, holder: Sender, format: _Pat
         retry = {"Retry-After": str(RETRY_AFTER_S)}
         raise HTTPException(503, f"Not ready to store: {error}.", retry) from None
     return json_answer(request, asdict(receipt), JSON, cache_control=NEVER_KEEP)
+
+
+def list_formats(paths: dict[str, Any], names: Collection[str]) -> None:
+    """Say in the `paths` of the OpenAPI document which formats this installation takes."""
+    [format_parameter] = paths[_PATH]["post"]["parameters"]
+    format_parameter["schema"]["enum"] = sorted(names)
 
 
 def _intake(context: Context, path_name: str) -> Intake:

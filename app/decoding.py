@@ -33,7 +33,7 @@ _OPERATOR: Final = re.compile(
 )
 """An operator's name in a message's bytes, also in broken JSON: personal data, stored nowhere."""
 
-_OWNED_TOPICS: Final = ("mip", "traffic", "snow", "harja")
+_OWNED_TOPICS: Final = ("mip", "traffic", "snow", "harja", "mapping")
 """Topics `{kind}/v1/{owner}/…`, whose third level names who sends."""
 
 

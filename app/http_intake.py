@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from vinterkoll.api.intake import BusyError, Delivery, Receipt, RejectedItem, TooManyItemsError
 from vinterkoll.app.bisecting import Bisection, Intake
 from vinterkoll.ingest import http_body
+from vinterkoll.ingest.http_body import HttpFormat
 from vinterkoll.storage.rejects import RejectedMessage
 
 
@@ -17,12 +18,13 @@ class HttpIntake:
     """An `api.intake.Intake`.
 
     `connect` opens the way to the database: at the first delivery, and again after it was lost. `clock` is the receive
-    clock, in microseconds UTC.
+    clock, in microseconds UTC. `formats`: path name to format.
     """
 
     def __init__(
         self,
         connect: Callable[[], Intake],
+        formats: Mapping[str, HttpFormat],
         *,
         clock: Callable[[], int],
         body_bytes_max: int,
@@ -30,6 +32,7 @@ class HttpIntake:
         waiting_max: int,
     ) -> None:
         self._connect = connect
+        self._formats = formats
         self._clock = clock
         self._body_bytes_max = body_bytes_max
         self._items_max = items_max
@@ -41,7 +44,7 @@ class HttpIntake:
 
     @property
     def path_names(self) -> Collection[str]:
-        return http_body.HTTP_FORMATS.keys()
+        return self._formats.keys()
 
     @property
     def body_bytes_max(self) -> int:
@@ -73,7 +76,7 @@ class HttpIntake:
         try:
             placed = http_body.messages_of(
                 delivery.content,
-                delivery.path_name,
+                self._formats[delivery.path_name],
                 delivery.owner,
                 received_us,
                 lines=delivery.lines,

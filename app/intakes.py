@@ -11,9 +11,9 @@ from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.database import connected
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
-from vinterkoll.app.mapped_formats import formats_of
+from vinterkoll.app.mapped_formats import formats_of, http_formats_of
 from vinterkoll.app.settings import Settings
-from vinterkoll.ingest.http_body import HTTP_TOPICS
+from vinterkoll.ingest.http_body import topics_of
 from vinterkoll.ingest.mqtt import wall_clock_us
 from vinterkoll.ingest.topics import format_of
 from vinterkoll.processing.cleaning import Limits
@@ -42,18 +42,25 @@ def replay_acceptance(
     connection: "psycopg.Connection[Any]", settings: Settings, *, by_http: bool
 ) -> Acceptance:
     """Return the way for messages that came by HTTP, or by MQTT, once before; it keeps no account, for they are old."""
-    topics = HTTP_TOPICS if by_http else settings.mqtt_topics
+    topics = topics_of(http_formats_of(settings)) if by_http else settings.mqtt_topics
     bytes_max = settings.http_body_bytes_max if by_http else settings.message_bytes_max
     return _acceptance(connection, settings, topics, bytes_max, None)
 
 
 def http_intake(settings: Settings) -> HttpIntake | None:
-    """Return what takes deliveries by HTTP, None where no database user is set for it. Nothing is opened yet."""
+    """Return what takes deliveries by HTTP, None where no database user is set for it. Nothing is opened yet.
+
+    Raises
+    ------
+    ConfigurationError
+        When a mapping is malformed.
+    """
     url = settings.ingest_database_url.get_secret_value()
     if not url:
         return None
     return HttpIntake(
         lambda: _http_acceptance(url, settings),
+        http_formats_of(settings),
         clock=wall_clock_us,
         body_bytes_max=settings.http_body_bytes_max,
         items_max=settings.http_items_max,
@@ -69,7 +76,8 @@ def _http_acceptance(url: str, settings: Settings) -> Acceptance:
         closing.callback(connection.close)
         if connection.execute("SELECT FROM network LIMIT 1").fetchone() is None:
             raise NotReadyError("no street network is loaded, to which positions would be matched")
-        acceptance = _acceptance(connection, settings, HTTP_TOPICS, settings.http_body_bytes_max, HTTP_WORKER)
+        topics, bytes_max = topics_of(http_formats_of(settings)), settings.http_body_bytes_max
+        acceptance = _acceptance(connection, settings, topics, bytes_max, HTTP_WORKER)
         closing.pop_all()
     return acceptance
 

@@ -9,6 +9,7 @@ from typing import Final
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.http_body import HTTP_FORMATS, HttpFormat
 from vinterkoll.ingest.mapping.decoder import MappedFormat
 from vinterkoll.ingest.mapping.reading import MappingError, read_mapping
 from vinterkoll.ingest.message import Decoder
@@ -24,7 +25,20 @@ def formats_of(settings: Settings) -> Mapping[str, Decoder]:
     ConfigurationError
         Naming the file that is no mapping, its line and the reason.
     """
-    return FORMATS if not settings.mappings else FORMATS | _mapped(Path(settings.mappings))
+    return FORMATS | {name: mapped.decode for name, mapped in mappings_of(settings).items()}
+
+
+def http_formats_of(settings: Settings) -> Mapping[str, HttpFormat]:
+    """Return what each path name of HTTP ingest stands for: the built-in formats, and every mapping by its name."""
+    return HTTP_FORMATS | {
+        name: HttpFormat(name, f"mapping/v1/{{owner}}/{name}", mapped.wrapper)
+        for name, mapped in mappings_of(settings).items()
+    }
+
+
+def mappings_of(settings: Settings) -> Mapping[str, MappedFormat]:
+    """Return the mappings of VINTERKOLL_MAPPINGS by name. Raises as `formats_of`."""
+    return _mapped(Path(settings.mappings)) if settings.mappings else {}
 
 
 def mapping_of(file: Path) -> MappedFormat:
@@ -38,14 +52,14 @@ def mapping_of(file: Path) -> MappedFormat:
 
 
 @cache
-def _mapped(directory: Path) -> dict[str, Decoder]:
+def _mapped(directory: Path) -> dict[str, MappedFormat]:
     if not directory.is_dir():
         raise ConfigurationError(f"VINTERKOLL_MAPPINGS: {directory} is no directory")
-    found: dict[str, Decoder] = {}
+    found: dict[str, MappedFormat] = {}
     for file in sorted(directory.glob("*.toml")):
         if file.stem in FORMATS:
             raise ConfigurationError(f"{file}: {file.stem} is the name of a built-in format")
         if not _NAME.fullmatch(file.stem):
             raise ConfigurationError(f"{file}: a format's name has small letters, digits and hyphens only")
-        found[file.stem] = mapping_of(file).decode
+        found[file.stem] = mapping_of(file)
     return found

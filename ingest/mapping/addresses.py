@@ -12,6 +12,9 @@ from vinterkoll.processing.rejects import Reason
 PROFILE_TOPICS: Final = ("mip/v1/{contractor}/{vehicle}/position", "mip/v1/{contractor}/positions")
 """Where a mapping that names neither topics nor a contractor listens: as the profile does."""
 
+HTTP_TOPIC: Final = "mapping/v1/{contractor}/+"
+"""What came by HTTP stands here under its key's owner. It goes before a file's own templates: none may read it otherwise."""
+
 _ADDRESSES_REMEMBERED: Final = 65_536
 _CONTRACTOR: Final = "{contractor}"
 _VEHICLE: Final = "{vehicle}"
@@ -40,7 +43,7 @@ def addresses(contractor: str | None, templates: Sequence[str]) -> Callable[[str
 
     A topic that names a contractor may not name another than the mapping does.
     """
-    listened = [template.split("/") for template in (*templates, *PROFILE_TOPICS)]
+    listened = [template.split("/") for template in (HTTP_TOPIC, *templates, *PROFILE_TOPICS)]
 
     @lru_cache(maxsize=_ADDRESSES_REMEMBERED)
     def address(topic: str) -> Address:

@@ -10,6 +10,7 @@ from vinterkoll.ingest.formats.columns import Checks, new_rows, texts
 from vinterkoll.ingest.formats.problems import Problem, in_order
 from vinterkoll.ingest.mapping.addresses import Address, Devices, addresses
 from vinterkoll.ingest.mapping.opening import Opening
+from vinterkoll.ingest.mapping.paths import Key
 from vinterkoll.ingest.mapping.plan import NUMBERS, TEXTS, Plan
 from vinterkoll.ingest.mapping.sources import Items
 from vinterkoll.ingest.mapping.values import each
@@ -30,6 +31,11 @@ class MappedFormat:
         self._opening = Opening(plan.sources, plan.file.items or "")
         self._address = addresses(plan.file.contractor, plan.file.topics)
         self._devices_known = Devices(plan.file.vehicle_prefix, plan.vehicle_text)
+
+    @property
+    def wrapper(self) -> tuple[str, ...]:
+        """The members that lead to the array of items; empty where the message is the item, or an array of them."""
+        return tuple(step.name for step in self.plan.sources.items or () if isinstance(step, Key))
 
     def decode(self, messages: Sequence[Message]) -> Decoded:
         """Return the positions of `messages` as columns, and the rejects of all other items."""
