@@ -1,13 +1,15 @@
 """From messages to accepted columns and rejects: by format, then judged by the receive clock. Nothing is stored here."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
+from vinterkoll.app.reject_content import RejectContent, content_by
 from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.mapping.decoder import MappedFormat
 from vinterkoll.ingest.message import Decoded, Decoder, Message
 from vinterkoll.processing.cleaning import (
     ACCEPTED,
@@ -27,14 +29,6 @@ _DETAIL: Final = {
     Reason.NULL_ISLAND: "position 0/0: the receiver had no fix",
     Reason.OUTSIDE_AREA: "the position lies outside the service area",
 }
-
-_OPERATOR: Final = re.compile(
-    rb'("operator"\s*:\s*)(?:"(?:[^"\\]|\\.)*"?|[^\s,}\]]+)', re.IGNORECASE | re.DOTALL
-)
-"""An operator's name in a message's bytes, also in broken JSON: personal data, stored nowhere."""
-
-_OWNED_TOPICS: Final = ("mip", "traffic", "snow", "harja", "mapping")
-"""Topics `{kind}/v1/{owner}/…`, whose third level names who sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +51,22 @@ class Batch:
 
 
 class Decoding:
-    """Decodes messages. `format_of` gives a topic's format, "" for an unknown topic."""
+    """Decodes messages. `format_of` gives a topic's format, "" for an unknown topic: a built-in one or a mapping."""
 
     def __init__(
         self,
         limits: Limits,
         format_of: Callable[[str], str],
         message_bytes_max: int,
-        formats: Mapping[str, Decoder] = FORMATS,
+        mappings: Mapping[str, MappedFormat] = MappingProxyType({}),
     ) -> None:
         self._limits = limits
         self._format_of = format_of
         self._message_bytes_max = message_bytes_max
-        self._formats = formats
+        self._formats: Mapping[str, Decoder] = FORMATS | {
+            name: mapped.decode for name, mapped in mappings.items()
+        }
+        self._content = content_by(mappings)
 
     def decode(self, messages: Sequence[Message]) -> Batch:
         """Decode a batch of any formats."""
@@ -81,11 +78,11 @@ class Decoding:
             received_us = np.array([message.received_us for message in group], np.int64)
             received_us = received_us[decoded.rows["message"]]
             keep, judged = self._judge(decoded, received_us)
-            kept: dict[int, bytes] = {}  # once a message, which may have thousands of rejects
+            kept: dict[int, RejectContent] = {}  # once a message, which may have thousands of rejects
             for one in (*decoded.rejects, *judged):
                 message, place = group[one.message], places[one.message]
                 if place not in kept:
-                    kept[place] = without_operator(message)
+                    kept[place] = self._content(name, message)
                 rejected.append(_rejected(message, kept[place], name, replace(one, message=place)))
             if keep.any():
                 found.setdefault(decoded.kind, []).append(Observations(decoded.rows[keep], received_us[keep]))
@@ -94,7 +91,8 @@ class Decoding:
     def refused(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
         """Return `message` as a reject as a whole."""
         reject = Reject(0, WHOLE_MESSAGE, reason, "", detail)
-        return _rejected(message, without_operator(message), self._format_of(message.topic), reject)
+        name = self._format_of(message.topic)
+        return _rejected(message, self._content(name, message), name, reject)
 
     def _by_format(self, messages: Sequence[Message]) -> dict[str, list[int]]:
         groups: dict[str, list[int]] = {}
@@ -146,19 +144,10 @@ class Decoding:
         return found == ACCEPTED, judged
 
 
-def _rejected(message: Message, kept: bytes, name: str, reject: Reject) -> RejectedMessage:
-    levels = message.topic.split("/")
-    owner = levels[2] if len(levels) > 2 and levels[0] in _OWNED_TOPICS else ""
-    return RejectedMessage(reject, message.received_us, message.source, message.topic, name, owner, kept)
-
-
-def without_operator(message: Message) -> bytes:
-    """Return the message's bytes with every operator's name blanked: still the same JSON otherwise.
-
-    >>> without_operator(Message("t", b'{"operator": "Anna", "lat": 1}', 0))
-    b'{"operator": "", "lat": 1}'
-    """
-    return _OPERATOR.sub(rb'\1""', message.payload)
+def _rejected(message: Message, kept: RejectContent, name: str, reject: Reject) -> RejectedMessage:
+    return RejectedMessage(
+        reject, message.received_us, message.source, message.topic, name, kept.owner, kept.payload
+    )
 
 
 def _joined(parts: list[Observations]) -> Observations:

@@ -10,9 +10,10 @@ import typer
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.intakes import mqtt_acceptance
-from vinterkoll.app.mapped_formats import formats_of
+from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching, Worker
+from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.mqtt import MqttSession, MqttSource
 from vinterkoll.storage import migrate
 
@@ -39,8 +40,8 @@ def ingest(
 
 def _check(settings: Settings) -> None:
     """Refuse to start on a setting or a schema that cannot work."""
-    formats = formats_of(settings)
-    unknown = sorted(set(settings.mqtt_topics.values()) - formats.keys())
+    formats = FORMATS.keys() | mappings_of(settings).keys()
+    unknown = sorted(set(settings.mqtt_topics.values()) - formats)
     if unknown:
         raise ConfigurationError(
             f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(formats))}"

@@ -11,7 +11,7 @@ from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.database import connected
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
-from vinterkoll.app.mapped_formats import formats_of, http_formats_of
+from vinterkoll.app.mapped_formats import http_formats_of, mappings_of
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.http_body import topics_of
 from vinterkoll.ingest.mqtt import wall_clock_us
@@ -91,6 +91,6 @@ def _acceptance(
 ) -> Acceptance:
     register(connection)
     decoding = Decoding(
-        limits_of(settings), lambda topic: format_of(topic, topics) or "", bytes_max, formats_of(settings)
+        limits_of(settings), lambda topic: format_of(topic, topics) or "", bytes_max, mappings_of(settings)
     )
     return Acceptance(connection, network.read(connection), decoding, worker=worker, clock=wall_clock_us)

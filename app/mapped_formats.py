@@ -1,4 +1,4 @@
-"""The formats of an installation: those that are built in, and the mapping files of VINTERKOLL_MAPPINGS."""
+"""The mapping files of VINTERKOLL_MAPPINGS as formats of an installation, beside those that are built in."""
 
 import re
 from collections.abc import Mapping
@@ -12,20 +12,19 @@ from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.http_body import HTTP_FORMATS, HttpFormat
 from vinterkoll.ingest.mapping.decoder import MappedFormat
 from vinterkoll.ingest.mapping.reading import MappingError, read_mapping
-from vinterkoll.ingest.message import Decoder
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 
-def formats_of(settings: Settings) -> Mapping[str, Decoder]:
-    """Return every format by its name. Mapping files are read once, at start.
+def mappings_of(settings: Settings) -> Mapping[str, MappedFormat]:
+    """Return the mappings of VINTERKOLL_MAPPINGS by name. Their files are read once, at start.
 
     Raises
     ------
     ConfigurationError
         Naming the file that is no mapping, its line and the reason.
     """
-    return FORMATS | {name: mapped.decode for name, mapped in mappings_of(settings).items()}
+    return _mapped(Path(settings.mappings)) if settings.mappings else {}
 
 
 def http_formats_of(settings: Settings) -> Mapping[str, HttpFormat]:
@@ -34,11 +33,6 @@ def http_formats_of(settings: Settings) -> Mapping[str, HttpFormat]:
         name: HttpFormat(name, f"mapping/v1/{{owner}}/{name}", mapped.wrapper)
         for name, mapped in mappings_of(settings).items()
     }
-
-
-def mappings_of(settings: Settings) -> Mapping[str, MappedFormat]:
-    """Return the mappings of VINTERKOLL_MAPPINGS by name. Raises as `formats_of`."""
-    return _mapped(Path(settings.mappings)) if settings.mappings else {}
 
 
 def mapping_of(file: Path) -> MappedFormat:

@@ -1,6 +1,6 @@
 """Whose message it is: the contractor from the topic or the mapping, the vehicle from topic and message alike."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -38,25 +38,39 @@ def check_topic(template: str) -> None:
         raise ValueError(f"the topic {template!r} names a level twice")
 
 
-def addresses(contractor: str | None, templates: Sequence[str]) -> Callable[[str], Address]:
-    """Return what finds the `Address` of a topic, and raises `Problem` where there is none.
+class Addresses:
+    """Finds the address of a topic: by the `templates` of a mapping, whose constant `contractor` may stand for a level."""
 
-    A topic that names a contractor may not name another than the mapping does.
-    """
-    listened = [template.split("/") for template in (HTTP_TOPIC, *templates, *PROFILE_TOPICS)]
+    def __init__(self, contractor: str | None, templates: Sequence[str]) -> None:
+        self._contractor = contractor
+        self._expected = " or ".join(templates or PROFILE_TOPICS)
+        self._listened = [template.split("/") for template in (HTTP_TOPIC, *templates, *PROFILE_TOPICS)]
+        self.of = lru_cache(maxsize=_ADDRESSES_REMEMBERED)(self._of)
 
-    @lru_cache(maxsize=_ADDRESSES_REMEMBERED)
-    def address(topic: str) -> Address:
-        found = {} if "\0" in topic else _placed(topic.split("/"), listened)
-        owner = found.get(_CONTRACTOR, contractor)
+    def owner(self, topic: str) -> str:
+        """Return who sends on `topic`, also where that is not whose messages these may be; empty for nobody."""
+        owner = self._names(topic).get(_CONTRACTOR, self._contractor or "")
+        return owner if len(owner) <= VEHICLE_CHARS else ""
+
+    def _of(self, topic: str) -> Address:
+        """Return the `Address` of `topic`.
+
+        Raises
+        ------
+        Problem
+            Where there is none, or the topic names another contractor than the mapping does.
+        """
+        found = self._names(topic)
+        owner = found.get(_CONTRACTOR, self._contractor)
         if owner is None or any(len(name) > VEHICLE_CHARS for name in found.values()):
-            expected = " or ".join(templates or PROFILE_TOPICS)
-            raise Problem(Reason.UNKNOWN_TOPIC, "", f"expected {expected}")
-        if contractor is not None and owner != contractor:
-            raise Problem(Reason.TOPIC_MISMATCH, "", f"expected the contractor {contractor!r} in the topic")
+            raise Problem(Reason.UNKNOWN_TOPIC, "", f"expected {self._expected}")
+        if self._contractor is not None and owner != self._contractor:
+            detail = f"expected the contractor {self._contractor!r} in the topic"
+            raise Problem(Reason.TOPIC_MISMATCH, "", detail)
         return Address(owner, found.get(_VEHICLE))
 
-    return address
+    def _names(self, topic: str) -> dict[str, str]:
+        return {} if "\0" in topic else _placed(topic.split("/"), self._listened)
 
 
 def _placed(topic: Sequence[str], templates: Sequence[Sequence[str]]) -> dict[str, str]:

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 
+from vinterkoll.ingest.blanking import blanking
 from vinterkoll.ingest.formats.columns import Checks, new_rows, texts
 from vinterkoll.ingest.formats.problems import Problem, in_order
-from vinterkoll.ingest.mapping.addresses import Address, Devices, addresses
+from vinterkoll.ingest.mapping.addresses import Address, Addresses, Devices
 from vinterkoll.ingest.mapping.opening import Opening
 from vinterkoll.ingest.mapping.paths import Key
 from vinterkoll.ingest.mapping.plan import NUMBERS, TEXTS, Plan
@@ -24,12 +25,17 @@ _NOBODY: Final = DeviceKey("position", "", "")
 
 
 class MappedFormat:
-    """Decodes one supplier's dialect. `decode` is a `Decoder`."""
+    """Decodes one supplier's dialect. `decode` is a `Decoder`.
+
+    `owner` tells who sends on a topic; `without_personal` blanks a message's personal data.
+    """
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self._opening = Opening(plan.sources, plan.file.items or "")
-        self._address = addresses(plan.file.contractor, plan.file.topics)
+        known = Addresses(plan.file.contractor, plan.file.topics)
+        self._address, self.owner = known.of, known.owner
+        self.without_personal = blanking(plan.file.personal)
         self._devices_known = Devices(plan.file.vehicle_prefix, plan.vehicle_text)
 
     @property

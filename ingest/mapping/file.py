@@ -8,6 +8,7 @@ from vinterkoll.ingest.formats.mip_message import VEHICLE_CHARS
 
 Scalar = str | int | float | bool
 PathText = Annotated[str, Meta(min_length=1, max_length=200)]
+MemberName = Annotated[str, Meta(min_length=1, max_length=200)]
 Factor = Annotated[float, Meta(gt=0, le=1e12)]
 Codes = str | tuple[str, ...]
 
@@ -136,6 +137,7 @@ class MappingFile(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True)
     topics: tuple[str, ...] = ()
     vehicle_prefix: Annotated[str, Meta(max_length=VEHICLE_CHARS - 1)] = ""
     loose_types: bool = False
+    personal: tuple[MemberName, ...] = ("operator",)
     fields: Fields = Fields()
     plough: Plough = Plough()
     spread: Spread = Spread()

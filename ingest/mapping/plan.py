@@ -1,6 +1,6 @@
 """What a mapping file says, compiled: one function a column of the positions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from vinterkoll.ingest.mapping import clock, place
 from vinterkoll.ingest.mapping.action_reading import SCALAR, action_columns, plan_actions
 from vinterkoll.ingest.mapping.addresses import check_topic
 from vinterkoll.ingest.mapping.file import UNITS, MappingFile, NumberField, PloughPart, TextField, Whence
+from vinterkoll.ingest.mapping.paths import Index, parse_path
 from vinterkoll.ingest.mapping.sources import Items, MappingFault, Source, Sources, items_path
 from vinterkoll.ingest.mapping.values import (
     BOUNDS,
@@ -109,7 +110,12 @@ class Plan:
             if whence is not None:
                 found[keys] = table(path=whence) if isinstance(whence, str) else whence
                 self.sources.plan(keys, found[keys], value_type)
-        return found | plan_actions(file.actions, self.sources)
+        found |= plan_actions(file.actions, self.sources)
+        read = [(keys, text) for keys, one in found.items() for text in (one.path, one.header)]
+        for keys, text in [(("items",), file.items), *read]:
+            if text is not None:
+                _refuse_personal(keys, text, file.personal)
+        return found
 
     def _number(self, keys: Keys) -> Numbers:
         field: NumberField = self.whences[keys]
@@ -190,3 +196,11 @@ class Plan:
             return known, down
 
         return read
+
+
+def _refuse_personal(keys: Keys, text: str, personal: Sequence[str]) -> None:
+    """A member that is blanked in what is kept cannot be read again when that is replayed."""
+    read = {step.name.lower() for step in parse_path(text) if not isinstance(step, Index)}
+    for name in personal:
+        if name.lower() in read:
+            raise MappingFault(keys, f"{name!r} is personal, and blanked in what is kept: it cannot be read")

@@ -8,9 +8,8 @@ import pytest
 from command import fails, vinterkoll
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.errors import ConfigurationError
-from vinterkoll.app.mapped_formats import formats_of
+from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings
-from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.mapping.file import UNITS, MappingFile
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.cleaning import Limits
@@ -71,28 +70,28 @@ def test_a_malformed_mapping_is_one_line(directory: Path) -> None:
 
 
 def test_a_mapping_is_a_format(directory: Path) -> None:
-    formats = formats_of(Settings(mappings=str(directory)))
-    assert formats.keys() == FORMATS.keys() | {"norrfleet"}
-    decoding = Decoding(LIMITS, lambda _: "norrfleet", 100_000, formats)
+    mappings = mappings_of(Settings(mappings=str(directory)))
+    assert mappings.keys() == {"norrfleet"}
+    decoding = Decoding(LIMITS, lambda _: "norrfleet", 100_000, mappings)
     batch = decoding.decode([Message("norrfleet/nordsno/pos", block("json").encode(), RECEIVED_US)])
     assert len(batch.observations["position"].rows) == 1
     assert [one.reject.code for one in batch.rejected] == ["missing_field"]
 
 
-def test_no_mappings_no_more_formats() -> None:
-    assert formats_of(Settings()) == FORMATS
+def test_no_mappings() -> None:
+    assert mappings_of(Settings()) == {}
 
 
 @pytest.mark.parametrize(("name", "word"), [("mip.toml", "built-in"), ("Norr Fleet.toml", "letters")])
 def test_names_that_cannot_be(directory: Path, name: str, word: str) -> None:
     (directory / name).write_text(block("toml"), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=word):
-        formats_of(Settings(mappings=str(directory)))
+        mappings_of(Settings(mappings=str(directory)))
 
 
 def test_a_directory_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="VINTERKOLL_MAPPINGS"):
-        formats_of(Settings(mappings=str(tmp_path / "away")))
+        mappings_of(Settings(mappings=str(tmp_path / "away")))
 
 
 def test_every_key_and_unit_is_in_the_document() -> None:

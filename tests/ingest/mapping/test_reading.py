@@ -83,6 +83,11 @@ def test_the_good_one() -> None:
         (('ignore = ["x"]', 'separator = ","'), 20, "form"),
         (("up = [0]", "up = [1]"), 34, "both"),
         (("front =", "back ="), 34, "back"),
+        (('topics = ["a/{contractor}"]', 'personal = ["ID"]'), 15, "personal"),
+        (('topics = ["a/{contractor}"]', 'personal = ["rows"]'), 1, "personal"),
+        (('topics = ["a/{contractor}"]', 'personal = [""]'), 3, "str"),
+        (('vehicle = "id"', 'vehicle = "car.operator"'), 15, "personal"),
+        (('vehicle = "id"', 'vehicle = "cars[operator=1].id"'), 15, "personal"),
     ],
 )
 def test_each_fault_is_told_its_line(change: tuple[str, str], line: int, word: str) -> None:

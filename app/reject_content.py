@@ -1,0 +1,42 @@
+"""What is kept of a rejected message: whose it is, and its bytes without personal data."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from vinterkoll.ingest.blanking import blanking
+from vinterkoll.ingest.formats.mip_message import VEHICLE_CHARS
+from vinterkoll.ingest.mapping.decoder import MappedFormat
+from vinterkoll.ingest.message import Message
+
+_OWNED_TOPICS: Final = ("mip", "traffic", "snow", "harja")
+"""Topics `{kind}/v1/{owner}/…`, whose third level names who sends."""
+
+without_operator: Final = blanking(["operator"])
+"""The profile's member that names a person: personal data, stored nowhere."""
+
+
+class RejectContent(NamedTuple):
+    """As it is stored."""
+
+    owner: str
+    """The contractor or provider who reads it among its own rejects; empty for nobody."""
+    payload: bytes
+
+
+def content_by(mappings: Mapping[str, MappedFormat]) -> Callable[[str, Message], RejectContent]:
+    """Return what finds the content of a message in a format, which may be one of `mappings` or none at all."""
+
+    def content(name: str, message: Message) -> RejectContent:
+        mapped = mappings.get(name)
+        if mapped is None:
+            return RejectContent(_third_level(message.topic), without_operator(message.payload))
+        owner = mapped.owner(message.topic) or _third_level(message.topic)
+        return RejectContent(owner, mapped.without_personal(message.payload))
+
+    return content
+
+
+def _third_level(topic: str) -> str:
+    kind, *levels = topic.split("/", 3)
+    owned = kind in _OWNED_TOPICS and len(levels) > 1 and len(levels[1]) <= VEHICLE_CHARS
+    return levels[1] if owned else ""
