@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from vinterkoll.app.broker_trust import broker_trust
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.intakes import mqtt_acceptance
@@ -14,7 +15,8 @@ from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching, Worker
 from vinterkoll.ingest.formats import FORMATS
-from vinterkoll.ingest.mqtt import MqttSession, MqttSource
+from vinterkoll.ingest.mqtt import MqttSource
+from vinterkoll.ingest.mqtt_session import MqttSession
 from vinterkoll.storage import migrate
 
 _CONNECT_TIMEOUT_S = 30.0
@@ -28,8 +30,9 @@ def ingest(
 ) -> None:
     """Store what arrives by MQTT, acknowledging each message after its commit. SIGTERM or Ctrl-C ends it."""
     settings = read_settings()
+    session = _mqtt(settings)
     _check(settings)
-    source = MqttSource(_mqtt(settings))
+    source = MqttSource(session)
     worker = Worker(source, partial(mqtt_acceptance, settings), _batching(settings), drain_s)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: worker.stop())
@@ -68,6 +71,7 @@ def _mqtt(settings: Settings) -> MqttSession:
         expiry_s=settings.mqtt_session_expiry_s,
         user=settings.mqtt_user,
         password=settings.mqtt_password.get_secret_value(),
+        tls=broker_trust(settings, settings.mqtt_host, settings.mqtt_user),
     )
 
 

@@ -14,7 +14,7 @@ from vinterkoll.app.http_intake import HttpIntake
 from vinterkoll.app.mapped_formats import http_formats_of, mappings_of
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.http_body import topics_of
-from vinterkoll.ingest.mqtt import wall_clock_us
+from vinterkoll.ingest.message import wall_clock_us
 from vinterkoll.ingest.topics import format_of
 from vinterkoll.processing.cleaning import Limits
 from vinterkoll.storage import network

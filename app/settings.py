@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from vinterkoll.app.errors import ConfigurationError
@@ -21,6 +21,9 @@ class Settings(BaseSettings):
 
     mqtt_host: str = "127.0.0.1"
     mqtt_port: Annotated[int, Field(ge=1, le=65535)] = 1883
+    mqtt_tls: bool = False
+    mqtt_ca_file: str = ""
+    """PEM file of the CAs whose signature under the broker's certificate counts; empty: those of the system."""
     mqtt_user: str = ""
     mqtt_password: SecretStr = SecretStr("")
     mqtt_client_id: Annotated[str, Field(min_length=1)] = "vinterkoll-ingest"
@@ -70,6 +73,15 @@ class Settings(BaseSettings):
         if "@" in str(host or ""):
             raise ValueError("write @ in a user name or password as %40")
         return url
+
+    @field_validator("mqtt_ca_file")
+    @classmethod
+    def _ca_file_is_used(cls, path: str, others: ValidationInfo) -> str:
+        if path and not others.data.get("mqtt_tls", True):
+            raise ValueError(
+                "it is used with VINTERKOLL_MQTT_TLS=true only, and without it nothing is verified"
+            )
+        return path
 
     @field_validator("area_lon_lat")
     @classmethod

@@ -11,6 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
+from vinterkoll.app.broker_trust import broker_trust
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import read_settings
 from vinterkoll.simulators.files import FileSink, write_truth
@@ -111,12 +112,14 @@ def simulate(
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopping.set())
     scenario = Scenario(seed, anchor, vehicles=vehicles, parts=only or tuple(Part))
+    host, user = mqtt_host or settings.mqtt_host, settings.mqtt_user if mqtt_user is None else mqtt_user
     sink = MqttSink(
-        mqtt_host or settings.mqtt_host,
+        host,
         mqtt_port or settings.mqtt_port,
         stopping,
-        user=settings.mqtt_user if mqtt_user is None else mqtt_user,
+        user=user,
         password=settings.mqtt_password.get_secret_value(),
+        tls=broker_trust(settings, host, user),
     )
     messages = paced(scenario.messages(start, end), to_us(start), speed, WallClock(stopping))
     try:

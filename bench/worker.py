@@ -22,7 +22,8 @@ from vinterkoll.app.demo_broker import start_broker
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.message import Message
-from vinterkoll.ingest.mqtt import MqttSession, MqttSource
+from vinterkoll.ingest.mqtt import MqttSource
+from vinterkoll.ingest.mqtt_session import MqttSession
 from vinterkoll.processing.digest import row_digest
 from vinterkoll.simulators.mqtt import MqttSink
 from vinterkoll.simulators.network_file import write_network

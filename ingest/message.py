@@ -1,5 +1,6 @@
 """What a source hands on: one message as it came, with where it came from."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -8,6 +9,11 @@ import numpy as np
 
 from vinterkoll.processing.observations import DTYPES, ObservationKind, Rows
 from vinterkoll.processing.rejects import Reject
+
+
+def wall_clock_us() -> int:
+    """Return the time of day in microseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1_000
 
 
 @dataclass(frozen=True, slots=True)

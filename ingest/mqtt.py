@@ -5,76 +5,25 @@ same client id. It sends at most `receive_maximum` messages ahead of their ackno
 and the size of the queue.
 """
 
-import contextlib
 import logging
-import socket
+import ssl
+import sys
 import threading
-import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from paho.mqtt.client import Client, ConnectFlags, MQTTMessage
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
-from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from vinterkoll.ingest.arrivals import Arrivals
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
-from vinterkoll.ingest.message import Message
-from vinterkoll.ingest.topics import is_topic_filter
+from vinterkoll.ingest.message import Message, wall_clock_us
+from vinterkoll.ingest.mqtt_session import KEEPALIVE_S, QOS, MqttSession, Receipt, hang_up
 
-QOS: Final = 1
-KEEPALIVE_S: Final = 30
-"""A broker that is silent for one and a half times this is gone."""
 STALL_MAX_S: Final = KEEPALIVE_S / 2
 """How long the network thread may wait for room in the queue, and still answer the broker in time."""
-RECONNECT_MIN_S: Final = 1
-RECONNECT_MAX_S: Final = 60
-"""Back-off between attempts; doubled each time, so that a broker that restarts is not stormed."""
-
-REFUSALS: Final = frozenset(
-    {
-        "Unsupported protocol version",
-        "Client identifier not valid",
-        "Bad user name or password",
-        "Not authorized",
-        "Banned",
-        "Bad authentication method",
-    }
-)
-"""Answers to a connection that waiting does not change; all others are tried again."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class MqttSession:
-    """Where the broker is, and which session there is ours."""
-
-    host: str
-    port: int
-    client_id: str
-    topics: Sequence[str]
-    """Topic filters. One that is taken off this list stays in the broker's session until that expires."""
-    receive_maximum: int = 10_000
-    expiry_s: int = 7 * 24 * 3600
-    user: str = ""
-    password: str = field(default="", repr=False)
-
-
-class Receipt(NamedTuple):
-    """Packet ids are reused: one is worth something only in the connection that gave it."""
-
-    connection: int
-    packet_id: int
-
-
-def wall_clock_us() -> int:
-    """Return the time of day in microseconds since 1970-01-01 UTC."""
-    return time.time_ns() // 1_000
 
 
 class MqttSource:
@@ -86,9 +35,6 @@ class MqttSource:
         clock_us: Callable[[], int] = wall_clock_us,
         stall_max_s: float = STALL_MAX_S,
     ) -> None:
-        for topic in session.topics:
-            if not is_topic_filter(topic):
-                raise BrokerRefusedError(f"not an MQTT topic filter: {topic!r}")
         self._session = session
         self._clock_us = clock_us
         self._stall_max_s = stall_max_s
@@ -99,9 +45,9 @@ class MqttSource:
         self._subscribed = False
         self._overflowed = False
         self._closed = False
+        self._trouble = session.trouble()
         self._network: threading.Thread | None = None
-        self._client = self._new_client()
-        self._connect()
+        self._client = self._start()
 
     def wait_connected(self, timeout_s: float) -> None:
         """Return when the broker has taken connection and subscriptions, or sends what an earlier session left.
@@ -119,7 +65,7 @@ class MqttSource:
             )
             self._arrivals.raise_failure()
             if not answered:
-                raise BrokerUnavailableError(f"no MQTT 5 broker at {self._session.host}:{self._session.port}")
+                raise BrokerUnavailableError(self._trouble)
 
     @property
     def connected(self) -> bool:
@@ -157,15 +103,6 @@ class MqttSource:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def _connect(self) -> None:
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = self._session.expiry_s
-        properties.ReceiveMaximum = self._session.receive_maximum
-        self._client.connect_async(
-            self._session.host, self._session.port, KEEPALIVE_S, clean_start=False, properties=properties
-        )
-        self._client.loop_start()
-
     def _revive(self) -> None:
         """Start the network thread again if it died: paho lets an error in a packet end it."""
         if self._closed or self._network is None or self._network.is_alive():
@@ -173,24 +110,17 @@ class MqttSource:
         log.error("the MQTT network thread ended unexpectedly; connecting again")
         self._network = None
         self._on_disconnect()
-        self._client = self._new_client()
-        self._connect()
+        self._client = self._start()
 
-    def _new_client(self) -> Client:
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=self._session.client_id,
-            protocol=MQTTProtocolVersion.MQTTv5,
-            manual_ack=True,
-        )
-        if self._session.user:
-            client.username_pw_set(self._session.user, self._session.password)
-        client.reconnect_delay_set(RECONNECT_MIN_S, RECONNECT_MAX_S)
+    def _start(self) -> Client:
+        client = self._session.new_client()
         client.on_pre_connect = self._on_pre_connect
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
+        client.on_connect_fail = self._on_connect_fail
+        self._session.start(client)
         return client
 
     def _on_pre_connect(self, *_: Any) -> None:
@@ -204,36 +134,38 @@ class MqttSource:
         self, client: Client, _userdata: Any, _flags: ConnectFlags, reason: ReasonCode, _properties: Any
     ) -> None:
         if reason.is_failure:
-            log.warning("the MQTT broker refused the connection: %s", reason)
-            if str(reason) in REFUSALS:
-                self._refuse(f"the MQTT broker refused client {self._session.client_id!r}: {reason}")
+            log.warning("%s refused the connection: %s", self._session.broker, reason)
+            self._refuse(self._session.connection_refusal(reason))
             return
         with self._changed:
             self._connection += 1
             self._connected = True
-        # Every time: a session that was there knows its old filters only, one that was lost has none.
-        client.subscribe([(topic, SubscribeOptions(qos=QOS)) for topic in self._session.topics])
+        self._session.subscribe(client)
 
     def _on_subscribe(
         self, _client: Client, _userdata: Any, _mid: int, reasons: Iterable[ReasonCode], _properties: Any
     ) -> None:
-        for topic, reason in zip(self._session.topics, reasons, strict=False):
-            if reason.is_failure:
-                self._refuse(f"the MQTT broker refused the subscription to {topic!r}: {reason}")
-            elif reason.value < QOS:
-                self._refuse(
-                    f"the MQTT broker grants only QoS {reason.value} for {topic!r}: messages would be lost"
-                )
+        self._refuse(self._session.subscription_refusal(reasons))
         with self._changed:
             self._subscribed = not self._arrivals.failed
             self._changed.notify_all()
 
     def _refuse(self, refusal: str) -> None:
-        self._arrivals.fail(BrokerRefusedError(refusal))
+        if refusal:
+            self._arrivals.fail(BrokerRefusedError(refusal))
+
+    def _on_connect_fail(self, *_: Any) -> None:
+        error = sys.exception()  # paho calls this while it handles it
+        self._trouble = self._session.trouble(error)
+        # After a first connection the settings are right: what changed since may change back.
+        if isinstance(error, ssl.SSLCertVerificationError) and not self._connection:
+            self._refuse(self._trouble)
+        else:
+            log.warning("%s", self._trouble)
 
     def _on_disconnect(self, *_: Any) -> None:
         if not self._closed:
-            log.warning("lost the MQTT broker at %s:%d", self._session.host, self._session.port)
+            log.warning("lost %s", self._session.broker)
         with self._changed:
             self._connected = self._subscribed = False
 
@@ -262,11 +194,6 @@ class MqttSource:
 
     def _leave_until_drained(self, client: Client) -> None:
         """Drop the connection. What was turned away was not acknowledged, so the broker sends it again."""
-        log.warning(
-            "the queue has been full for %g s: leaving the MQTT broker until it is drained", self._stall_max_s
-        )
+        log.warning("the queue was full for %g s: leaving the MQTT broker until drained", self._stall_max_s)
         self._overflowed = True
-        connection = client.socket()
-        if isinstance(connection, socket.socket):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        hang_up(client)

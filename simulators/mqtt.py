@@ -4,6 +4,8 @@ While the broker is away it keeps what is not acknowledged, takes no more, and c
 """
 
 import logging
+import ssl
+import sys
 import threading
 import time
 from typing import Any, Final
@@ -48,6 +50,7 @@ class MqttSink:
         user: str = "",
         password: str = "",
         client_id: str = "",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._where = f"{host}:{port}"
         self._stopping = stopping
@@ -59,10 +62,13 @@ class MqttSink:
         self._client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
         if user:
             self._client.username_pw_set(user, password)
+        if tls:
+            self._client.tls_set_context(tls)
         self._client.max_inflight_messages_set(IN_FLIGHT)
         self._client.max_queued_messages_set(0)
         self._client.reconnect_delay_set(*RECONNECT_S)
         self._client.on_connect = self._connected
+        self._client.on_connect_fail = self._not_connected
         self._client.on_disconnect = self._disconnected
         self._client.on_publish = self._acknowledged
         self._client.connect_async(host, port, KEEPALIVE_S)
@@ -111,14 +117,14 @@ class MqttSink:
 
     def _check(self) -> None:
         if self._refusal:
-            raise RefusedError(f"the MQTT broker at {self._where} refuses the connection: {self._refusal}")
+            raise RefusedError(f"the MQTT broker at {self._where} {self._refusal}")
 
     def _connected(
         self, _: Client, __: Any, ___: ConnectFlags, reason: ReasonCode, properties: Properties | None
     ) -> None:
         if reason.is_failure:
             with self._changed:
-                self._refusal = str(reason) if str(reason) in _REFUSALS else ""
+                self._refusal = f"refuses the connection: {reason}" if str(reason) in _REFUSALS else ""
                 self._changed.notify_all()
             _log.warning("no connection to the MQTT broker at %s: %s", self._where, reason)
             return
@@ -126,6 +132,18 @@ class MqttSink:
             self._room = min(IN_FLIGHT, getattr(properties, "ReceiveMaximum", IN_FLIGHT))
             self._changed.notify_all()
         _log.info("connected to the MQTT broker at %s", self._where)
+
+    def _not_connected(self, *_: Any) -> None:
+        error = sys.exception()  # paho calls this while it handles it
+        if isinstance(error, ssl.SSLCertVerificationError) and not self._room:  # else it was accepted before
+            with self._changed:
+                self._refusal = (
+                    f"has a certificate that is not accepted: {error.verify_message.rstrip('.')}. It must be valid now, for "
+                    "the name in VINTERKOLL_MQTT_HOST, and signed by a CA in VINTERKOLL_MQTT_CA_FILE"
+                )
+                self._changed.notify_all()
+        else:
+            _log.warning("no connection to the MQTT broker at %s: %s; trying again", self._where, error)
 
     def _disconnected(
         self, _: Client, __: Any, ___: DisconnectFlags, reason: ReasonCode, ____: Properties | None

@@ -9,6 +9,7 @@ need() { # command package
 }
 need mosquitto mosquitto
 need mosquitto_pub mosquitto-clients
+need openssl openssl
 need chromium chromium
 need node nodejs
 need npm npm

@@ -1,4 +1,4 @@
-"""What compose.yaml promises: nothing listens beyond this machine, no password is in it, names fit the settings."""
+"""What compose.yaml promises: only the broker, by TLS, listens beyond this machine; no secret is in it; names fit the settings."""
 
 import re
 from pathlib import Path
@@ -51,6 +51,11 @@ def test_no_secret_has_a_default() -> None:
     for value in secret:
         assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value)
     assert not re.search(r"://[^/@]*:[^/@]*@", str(FILE)), "a password in a connection URI"
+
+
+def test_certificates_and_keys_are_not_committed() -> None:
+    rules = (FOLDER / "certificate" / ".gitignore").read_text().splitlines()
+    assert [rule for rule in rules if not rule.startswith("#")] == ["*", "!.gitignore"]
 
 
 def test_the_example_names_every_variable_and_gives_no_secret() -> None:

@@ -17,7 +17,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from broker import Broker
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
 from vinterkoll.ingest.message import Message, Source
-from vinterkoll.ingest.mqtt import MqttSession, MqttSource
+from vinterkoll.ingest.mqtt import MqttSource
+from vinterkoll.ingest.mqtt_session import MqttSession
 
 pytestmark = pytest.mark.mosquitto
 
