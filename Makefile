@@ -6,7 +6,7 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench lock clean
+.PHONY: help demo test check fmt bench schemas lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ fmt: $(VENV)/.dev-installed ## format the code and mend what can be mended
 bench: $(VENV)/.dev-installed ## measure decode rates, the write path and the worker beside their yardsticks
 	@sh tests/debian-packages.sh
 	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+schemas: $(VENV)/.dev-installed ## write docs/schemas/ anew from the types that the decoders read with
+	$(BIN)/python tests/support/format_schemas.py
 
 lock: $(VENV)/.dev-installed ## resolve the dependencies anew into requirements/*.txt
 	sh requirements/lock.sh $(BIN)/uv

@@ -1,4 +1,4 @@
-"""The JSON of MIP profile v1 as types: what they refuse is what docs/mip-profile-v1.schema.json refuses.
+"""The JSON of MIP profile v1 as types: what they refuse is what docs/schemas/mip.schema.json refuses.
 
 Null is the same as not sent. Of a key that comes twice the last counts, and all must be good.
 """

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator, validators
 
+from format_schemas import Validator, committed, validator_of
 from odd_json import changed
 from vinterkoll.ingest.formats.envelope import MAX_ITEMS
 from vinterkoll.ingest.formats.mip import decode
@@ -18,16 +18,11 @@ from vinterkoll.processing.actions import ACTIONS
 from vinterkoll.processing.rejects import Reason
 
 DOCS = Path(__file__).parents[2] / "docs"
-SCHEMA: dict[str, Any] = json.loads((DOCS / "mip-profile-v1.schema.json").read_text())
+SCHEMA = committed("mip")
 EXAMPLES: list[Any] = SCHEMA["examples"]
 PROFILE = (DOCS / "mip-profile-v1.md").read_text()
 
-# The profile's integers have no decimal point; JSON Schema lets 3.0 pass for one.
-Validator = validators.extend(  # type: ignore[no-untyped-call]
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
-)
-validator = Validator(SCHEMA)
+validator = validator_of("mip")
 
 
 def accepted(value: Any, topic: str = "mip/v1/nordsno/positions") -> bool:
@@ -47,7 +42,7 @@ def with_vehicle(value: Any) -> Any:
 
 def test_it_is_a_schema() -> None:
     Validator.check_schema(SCHEMA)
-    assert SCHEMA["$defs"]["positions"]["maxItems"] == MAX_ITEMS
+    assert SCHEMA["definitions"]["positions"]["maxItems"] == MAX_ITEMS
 
 
 @pytest.mark.parametrize("number", range(len(EXAMPLES)))
@@ -69,7 +64,7 @@ def test_what_is_valid_is_accepted_and_what_is_not_is_not(data: st.DataObject) -
 
 
 def test_every_field_is_documented() -> None:
-    for name in SCHEMA["$defs"]["position"]["properties"]:
+    for name in SCHEMA["definitions"]["position"]["properties"]:
         assert f"`{name}`" in PROFILE, name
 
 
