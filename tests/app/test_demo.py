@@ -1,62 +1,21 @@
 """`vinterkoll demo` as a user runs it: one line with the URL, Ctrl-C, nothing left behind, nothing lost."""
 
-import os
 import re
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 
-from processes import ended_well, mentioning
+from demo_process import URL_LINE, Running, command, start
+from processes import mentioning
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 
 pytestmark = pytest.mark.demo
-
-URL_LINE = re.compile(r"^http://127\.0\.0\.1:\d+/ ")
-
-
-@dataclass
-class Running:
-    """A demo and the line it printed."""
-
-    process: subprocess.Popen[str]
-    line: str
-    started_s: float
-
-    def interrupt(self) -> str:
-        """Ctrl-C at a terminal; returns what it said on standard error."""
-        self.process.send_signal(signal.SIGINT)
-        return ended_well(self.process, 60)
-
-
-def start(directory: Path, port: int, *more: str, path: str | None = None) -> Running:
-    command = [
-        sys.executable,
-        "-m",
-        "vinterkoll.app.cli",
-        "demo",
-        "--port",
-        str(port),
-        "--directory",
-        str(directory),
-    ]
-    environment = os.environ | ({"PATH": path} if path is not None else {})
-    process = subprocess.Popen(
-        [*command, *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    if not URL_LINE.match(line):
-        process.terminate()
-        raise AssertionError(f"no URL: {line!r} {process.communicate(timeout=30)[1]}")
-    return Running(process, line, time.monotonic())
 
 
 def treated(port: int) -> int:
@@ -145,8 +104,8 @@ def test_without_mosquitto_the_broker_comes_out_of_a_wheel(
         "import vinterkoll.app.demo_broker as broker; broker._MOSQUITTO_PLACES = '/nowhere';"
         "from vinterkoll.app.cli import main; main()"
     )
-    command = [sys.executable, "-c", wrapper, "demo", "--port", str(port), "--directory", str(directory)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wrapped = [sys.executable, "-c", wrapper, "demo", "--port", str(port), "--directory", str(directory)]
+    process = subprocess.Popen(wrapped, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     demo = Running(process, process.stdout.readline(), time.monotonic())
     assert URL_LINE.match(demo.line), process.communicate()[1]
@@ -170,10 +129,7 @@ def test_killed_it_leaves_nothing_and_the_next_start_mends_it(directory: Path, p
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path, taken_port: int) -> None:
-    command = [sys.executable, "-m", "vinterkoll.app.cli", "demo", "--port", str(taken_port)]
-    done = subprocess.run(
-        [*command, "--directory", str(tmp_path / "d")], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(command(tmp_path / "d", taken_port), capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
     assert str(taken_port) in done.stderr
@@ -182,17 +138,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path, taken_port: int) -> None
 
 def test_two_demos_do_not_share_a_directory(directory: Path, port: int) -> None:
     demo = start(directory, port, "--hours", "0")
-    command = [
-        sys.executable,
-        "-m",
-        "vinterkoll.app.cli",
-        "demo",
-        "--port",
-        "1",
-        "--directory",
-        str(directory),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command(directory, 1), capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "runs in" in done.stderr
     demo.interrupt()
@@ -200,6 +146,5 @@ def test_two_demos_do_not_share_a_directory(directory: Path, port: int) -> None:
 
 def test_remove_leaves_no_data(directory: Path, port: int) -> None:
     start(directory, port, "--hours", "0").interrupt()
-    command = [sys.executable, "-m", "vinterkoll.app.cli", "demo", "--remove", "--directory", str(directory)]
-    subprocess.run(command, check=True, capture_output=True)
+    subprocess.run([*command(directory, 1), "--remove"], check=True, capture_output=True)
     assert [content.name for content in directory.iterdir()] == ["lock"]
