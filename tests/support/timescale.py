@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from npm_packages import installed
+
 HOME: Final = Path(__file__).parents[1] / "timescale"
-_INSTALL_S: Final = 300
 _END_S: Final = 10
 
 
@@ -17,7 +18,7 @@ def timescale(log: Path) -> Iterator[str]:
     """Run a server without a schema and give the URL of its one database; its complaints go to `log`."""
     node = shutil.which("node")
     assert node, "this test needs Node.js 18 or newer: apt-get install nodejs npm"
-    _install()
+    installed(HOME)
     with (
         log.open("wb") as complaints,
         subprocess.Popen(
@@ -42,16 +43,3 @@ def timescale(log: Path) -> Iterator[str]:
                 server.kill()
                 raise
         assert code == 0, f"TimescaleDB ended with code {code}: {log.read_text(errors='replace')}"
-
-
-def _install() -> None:
-    """Run `npm ci`, unless the packages are there and newer than their list."""
-    there = HOME / "node_modules" / ".package-lock.json"
-    if there.exists() and there.stat().st_mtime > (HOME / "package-lock.json").stat().st_mtime:
-        return
-    npm = shutil.which("npm")
-    assert npm, "this test needs npm: apt-get install nodejs npm"
-    done = subprocess.run(
-        [npm, "ci"], cwd=HOME, capture_output=True, text=True, timeout=_INSTALL_S, check=False
-    )
-    assert done.returncode == 0, f"npm ci failed in {HOME.name}: {done.stderr}"
