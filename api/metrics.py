@@ -13,7 +13,7 @@ from vinterkoll.storage import ingest_reading
 
 router = APIRouter(tags=["health"])
 
-_REJECTS_OVER: Final = timedelta(hours=1)
+_COUNTED_OVER: Final = timedelta(hours=1)
 """Long enough for a slow alarm, short enough that the index answers whatever the table's size."""
 
 
@@ -35,7 +35,8 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
     now = context.clock()
     async with context.connections.connection() as connection:
         workers = await ingest_reading.ingest(connection)
-        rejects = await ingest_reading.rejects_by_code(connection, now - _REJECTS_OVER)
+        rejects = await ingest_reading.rejects_by_code(connection, now - _COUNTED_OVER)
+        unknown = await ingest_reading.unknown_actions(connection, now - _COUNTED_OVER)
 
     def gauge(name: str, text: str, label: str = "worker") -> Gauge:
         return Gauge(f"vinterkoll_{name}", text, [label], registry=registry)
@@ -58,3 +59,8 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
     rejected = gauge("rejects_last_hour", "Rejects received within the last hour.", "code")
     for code, count in rejects.items():
         rejected.labels(code).set(count)
+    unnamed = gauge(
+        "unknown_actions_last_hour", "Positions of the last hour with an action that has no code.", "supplier"
+    )
+    for supplier, count in unknown.items():
+        unnamed.labels(supplier).set(count)

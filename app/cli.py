@@ -8,6 +8,7 @@ from typing import Annotated
 import psycopg
 import typer
 
+from vinterkoll.app.actions import actions
 from vinterkoll.app.database import migrate, network, register
 from vinterkoll.app.demo import demo
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
@@ -39,6 +40,7 @@ for _name, _group in (
     ("rejects", rejects),
     ("keys", keys),
     ("mapping", mapping),
+    ("actions", actions),
 ):
     application.add_typer(_group, name=_name)
 

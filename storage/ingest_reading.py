@@ -38,6 +38,19 @@ async def rejects_by_code(connection: Connection, since: datetime) -> dict[str, 
     return dict(await fetch_all(connection, query, {"since": since}))
 
 
+async def unknown_actions(connection: Connection, since: datetime) -> dict[str, int]:
+    """Return the number of positions at or after `since` that have a name of an action without a meaning, by contractor."""
+    query: LiteralString = """
+        SELECT d.owner, count(*) FROM position p JOIN device d USING (device_id)
+        WHERE p.time >= %(since)s AND p.unknown_actions IS NOT NULL AND EXISTS (
+            SELECT FROM unnest(string_to_array(p.unknown_actions, E'\n')) AS sent (text)
+            WHERE NOT EXISTS (SELECT FROM action_name n WHERE n.contractor = d.owner AND n.text = sent.text)
+        )
+        GROUP BY d.owner ORDER BY d.owner
+    """
+    return dict(await fetch_all(connection, query, {"since": since}))
+
+
 async def schema_problem(connection: Connection) -> str:
     """Return how the database's migrations differ from this installation's, or an empty text."""
     [(migrated,)] = await fetch_all(connection, "SELECT to_regclass('schema_migration') IS NOT NULL", {})

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from vinterkoll.processing.observations import IntColumn, Rows
 from vinterkoll.processing.tracks import GAP_MAX_S, REACH
 from vinterkoll.processing.treatment import STRETCH
+from vinterkoll.storage.action_names import NAMED_ACTIONS
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
 
 RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
@@ -18,8 +19,8 @@ MARGIN: Final = 1 + 2 * REACH
 """Fixes to read on each side. A fix changes the steps that start up to 1 + REACH before it and REACH after it; each
 of those looks at REACH fixes before its start and 1 + REACH after."""
 
-_COLUMNS: Final = """device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
-    coalesce(heading_deg, 'NaN') AS heading_deg, actions, plough_known, plough_down,
+_COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
+    coalesce(heading_deg, 'NaN') AS heading_deg, {NAMED_ACTIONS} AS actions, plough_known, plough_down,
     coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2"""
 
 _SUPPORT_NAMES: Final = (

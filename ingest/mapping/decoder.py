@@ -9,6 +9,7 @@ import numpy as np
 from vinterkoll.ingest.blanking import blanking
 from vinterkoll.ingest.formats.columns import Checks, new_rows, texts
 from vinterkoll.ingest.formats.problems import Problem, in_order
+from vinterkoll.ingest.mapping.action_names import masks_of
 from vinterkoll.ingest.mapping.addresses import Address, Addresses, Devices
 from vinterkoll.ingest.mapping.opening import Opening
 from vinterkoll.ingest.mapping.paths import Key
@@ -37,6 +38,14 @@ class MappedFormat:
         self._address, self.owner = known.of, known.owner
         self.without_personal = blanking(plan.file.personal)
         self._devices_known = Devices(plan.file.vehicle_prefix, plan.vehicle_text)
+
+    def meaning(self, text: str) -> int | None:
+        """Return the mask of a name of an action, None where this mapping does not know it."""
+        try:
+            mask, unknown = masks_of(self.plan.file.actions, "")((text,))
+        except Problem:  # longer than the profile's names: another format's
+            return None
+        return None if unknown else mask
 
     @property
     def wrapper(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from town_rows import NOW, add_network, add_reject, insert
+from town_rows import NOW, add_device, add_network, add_position, add_reject, insert
 
 pytestmark = pytest.mark.postgres
 Database = psycopg.Connection[Any]
@@ -69,6 +69,15 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     add_network(rows)
     add_worker(rows, 0.25)
     add_reject(rows, NOW, "future")
+    nord, syd = (add_device(rows, "position", owner, "p1") for owner in ("nord", "syd"))
+    for minutes, device, text in (
+        (1, nord, "Plogning\nVinsch"),
+        (2, nord, "Vinsch"),
+        (61, nord, "Plogning"),
+        (3, syd, "Vinsch"),
+    ):
+        add_position(rows, device, NOW - timedelta(minutes=minutes), unknown_actions=text)
+    insert(rows, "action_name", contractor="nord", text="Vinsch", meaning=0)
     for path in ("/api/v1/segments", "/api/v1/segments?bbox=x", "/wp-login.php", "/static/map.js", "/"):
         client.get(path)
     answer = client.get("/metrics")
@@ -88,6 +97,8 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_ingest_event_age_seconds", "w1"] == 7
     assert samples["vinterkoll_ingest_messages", "w1"] == 40
     assert samples["vinterkoll_rejects_last_hour", "future"] == 1
+    assert samples["vinterkoll_unknown_actions_last_hour", "nord"] == 1
+    assert samples["vinterkoll_unknown_actions_last_hour", "syd"] == 1
     assert samples["vinterkoll_database_up",] == 1
     assert any(name[0] == "vinterkoll_build_info" for name in samples)
     assert "process_resident_memory_bytes" in answer.text

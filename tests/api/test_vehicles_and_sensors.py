@@ -52,6 +52,23 @@ def test_vehicles(client: httpx.Client, rows: Database) -> None:
     assert features(client.get("/api/v1/vehicles?since=PT5S")) == []
 
 
+def test_a_named_action_of_a_vehicle_is_shown_as_its_code(client: httpx.Client, rows: Database) -> None:
+    device = add_device(rows, "position", "nord", "p1")
+    sent = {"actions": mask_of(["UNKNOWN"]), "unknown_actions": "Plogning\nVinsch"}
+    add_position(rows, device, NOW - timedelta(seconds=9), **sent)
+
+    def shown() -> list[str]:
+        [feature] = features(client.get("/api/v1/vehicles"))
+        found: list[str] = feature["properties"]["actions"]
+        return found
+
+    assert shown() == ["UNKNOWN"]
+    insert(rows, "action_name", contractor="nord", text="Plogning", meaning=mask_of(["PLOUGHING"]))
+    assert shown() == ["PLOUGHING", "UNKNOWN"]
+    insert(rows, "action_name", contractor="nord", text="Vinsch", meaning=0)
+    assert shown() == ["PLOUGHING"]
+
+
 @pytest.mark.parametrize(
     ("reported", "state", "done", "working"),
     [

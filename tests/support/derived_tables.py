@@ -61,10 +61,15 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
     rows = connection.execute(
         """
         SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest,
-               lon, lat, speed_kmh, heading_deg, actions, plough_known, plough_down, spread_g_per_m2, spread_ml_per_m2
+               lon, lat, speed_kmh, heading_deg, actions, plough_known, plough_down, spread_g_per_m2, spread_ml_per_m2,
+               unknown_actions
         FROM position p JOIN device d USING (device_id)
         """
     ).fetchall()
+    named = {
+        (owner, text): mask
+        for owner, text, mask in connection.execute("SELECT contractor, text, meaning FROM action_name")
+    }
     best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[5])):
         best[row[:4]] = row
@@ -77,7 +82,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         columns = dict(
             zip(
                 (*names, "spread_g_per_m2", "spread_ml_per_m2"),
-                zip(*(r[6:] for r in track), strict=True),
+                zip(*(r[6:-1] for r in track), strict=True),
                 strict=True,
             )
         )
@@ -87,6 +92,9 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         }
         for column in ("actions", "plough_known", "plough_down"):
             support[column] = support[column].astype(np.int64)
+        for at, row in enumerate(track):
+            for text in (row[-1] or "").split("\n"):
+                support["actions"][at] |= named.get((owner, text), 0)
         support["time"] = np.array([int(row[2]) for row in track])
         support["seq"] = np.array([row[3] for row in track])
         support["range_id"] = np.zeros(len(track), np.int64)
