@@ -16,8 +16,10 @@ from derived_tables import acceptance, derived
 from small_town import town_segments
 from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
 from timescale import timescale
+from vinterkoll.app.action_naming import name_actions
 from vinterkoll.ingest.message import Message
-from vinterkoll.storage import ingest_reading, migrate, reading, sensor_reading
+from vinterkoll.processing.actions import PLOUGHING
+from vinterkoll.storage import action_names, ingest_reading, migrate, reading, sensor_reading
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import Box
 from vinterkoll.storage.register import Table, load_csv
@@ -51,7 +53,7 @@ def timescale_url(migrated_url: str) -> str:
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, reject_message, ingest_status,"
-            " network, segment, contractor, vehicle, sensor"
+            " network, segment, contractor, vehicle, sensor, action_name"
         )
     furnish(migrated_url)
     return migrated_url
@@ -87,8 +89,10 @@ def night() -> list[Message]:
     measured = {"averageVehicleSpeed": 49.9, "occupancy": 0.1}
     counts = [flow("bron", minute, intensity=noise.randint(0, 40), **measured) for minute in range(20)]
     depths = [uplink(DEV_EUI, minute, 3000 - minute, minute) for minute in range(0, 60, 10)]
+    named = [fix("v9", 5.0 * at, 40.0 * at, noise, actions=["Plogning"]) for at in range(25)]
     return [
         *stretch([40, 25, 60], noise),
+        *named,
         *counts,
         *depths,
         Message("mip/v1/snow/v0/position", b"{", RECEIVED_US),
@@ -129,6 +133,20 @@ def test_a_full_batch(timescale_url: str, plain_url: str) -> None:
         assert connection.execute("SELECT count(*) FROM position").fetchone() == (5_000,)
 
 
+def test_what_is_named_later_gives_what_plain_postgresql_gives_when_named_before(
+    timescale_url: str, plain_url: str
+) -> None:
+    with psycopg.connect(plain_url, autocommit=True) as connection:
+        name_actions(connection, "snow", {"Plogning": PLOUGHING})
+    unnamed = play(timescale_url, [night()])
+    with psycopg.connect(timescale_url, autocommit=True) as connection:
+        assert [one[:3] for one in action_names.unnamed(connection)] == [("snow", "Plogning", 25)]
+        assert name_actions(connection, "snow", {"Plogning": PLOUGHING}) == 25
+    named = play(timescale_url, [])
+    assert named == play(plain_url, [night()])
+    assert len(named["stretch"]) > len(unnamed["stretch"])
+
+
 async def answers(url: str) -> dict[str, Any]:
     """What the API asks, through its own pool and with its own rights."""
     since = START - timedelta(hours=1)
@@ -150,6 +168,7 @@ async def answers(url: str) -> dict[str, Any]:
                 "latest flow": await sensor_reading.flow(connection, since, latest=True),
                 "snow": await sensor_reading.snow(connection, since, EVERYWHERE),
                 "ingest": [row._replace(updated_at=since) for row in await ingest_reading.ingest(connection)],
+                "unknown": await ingest_reading.unknown_actions(connection, since),
                 "rejects": await ingest_reading.rejects_by_code(connection, since),
             }
 
