@@ -44,7 +44,7 @@ def working(settings: Settings, broker: Broker) -> Iterator[None]:
         expiry_s=0,
     )
     source = MqttSource(session)
-    worker = Worker(source, lambda: mqtt_acceptance(settings), Batching(100, 0.05, 0.02), drain_s=0.5)
+    worker = Worker(source, lambda: mqtt_acceptance(settings), Batching(100, 0.05, 0.02), drain_s=1.0)
     thread = threading.Thread(target=worker.run)
     source.wait_connected(10)
     thread.start()
