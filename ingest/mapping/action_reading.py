@@ -62,16 +62,21 @@ def action_columns(actions: Actions, sources: Sources) -> ActionColumns:
         for at, flag in enumerate(actions.flags)
     ]
 
-    def read(batch: Items, checks: Checks) -> tuple[IntColumn, NDArray[np.object_]]:
-        names = [()] * len(batch.items) if source is None else _names(actions, source, batch, checks)
+    def named(batch: Items, checks: Checks) -> tuple[IntColumn, NDArray[np.object_]]:
+        if source is None:
+            return np.zeros(len(batch.items), np.int64), np.full(len(batch.items), "", np.object_)
+        names = _names(actions, source, batch, checks)
         try:
             found = list(map(masks, names))
         except (Problem, TypeError):  # TypeError: a name that is an object or array cannot be looked up
             found = each(lambda *name: masks(tuple(map(_hashable, name))), names, _NOTHING, checks)
-        column = np.array([mask for mask, _ in found], np.int64)
+        return np.array([mask for mask, _ in found], np.int64), texts([unknown for _, unknown in found])
+
+    def read(batch: Items, checks: Checks) -> tuple[IntColumn, NDArray[np.object_]]:
+        column, unknown = named(batch, checks)
         for flag, on, mask in flags:
             column |= np.where(state_column(flag, batch, on) == 1, mask, 0)
-        return column, texts([unknown for _, unknown in found])
+        return column, unknown
 
     return read
 

@@ -11,6 +11,7 @@ from vinterkoll.ingest.formats.problems import FAILURES, Problem, problem_of, re
 from vinterkoll.ingest.mapping.sources import Sources
 from vinterkoll.processing.rejects import WHOLE_MESSAGE, Reason
 
+_ARRAY: Final = b"["
 _NUL_ESCAPE: Final = b"\\u0000"
 
 
@@ -62,7 +63,7 @@ class Opening:
 
         What `open` asks of each payload's bytes is asked of all at once: a line break ends every UTF-8 sequence.
         """
-        if self._wrapped:
+        if self._wrapped or not payloads or payloads[0][:1] == _ARRAY:  # who sends one array sends more
             return [None] * len(payloads)
         joined = b"\n".join(payloads)
         try:
@@ -73,20 +74,22 @@ class Opening:
         one = self._one.decode
         if _NUL_ESCAPE in joined:
             return [None] * len(payloads)
-        items: list[Any] = []
-        for payload in payloads:
-            try:
-                items.append(one(payload))
-            except FAILURES:
-                items.append(None)
-        return items
+        with contextlib.suppress(*FAILURES):
+            return list(map(one, payloads))
+        return [self._single(payload) for payload in payloads]
+
+    def _single(self, payload: bytes) -> Any:
+        try:
+            return self._one.decode(payload)
+        except FAILURES:
+            return None
 
     def _opened_whole(self, payload: bytes) -> Opened:
         head = None
         if self._wrapped:
             head = self._whole.decode(payload)
             items = self._inside([head])[0]
-        elif payload.lstrip()[:1] == b"[":
+        elif payload.lstrip()[:1] == _ARRAY:
             items = self._many.decode(payload)
         else:
             return Opened(None, [self._one.decode(payload)], [0], [])

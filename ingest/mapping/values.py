@@ -125,7 +125,8 @@ def state_column(source: Source, batch: Items, meaning: Sequence[tuple[Any, int]
 
 
 class _States(dict[Any, int]):
-    def __missing__(self, _: Any) -> int:
+    def __missing__(self, value: Any) -> int:
+        self[value] = OTHER_STATE  # asked once; the table lives as long as its batch
         return OTHER_STATE
 
 
