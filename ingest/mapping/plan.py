@@ -1,6 +1,6 @@
 """What a mapping file says, compiled: one function a column of the positions."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Final
 
 import numpy as np
@@ -14,8 +14,14 @@ from vinterkoll.ingest.mapping import clock, place
 from vinterkoll.ingest.mapping.action_reading import SCALAR, action_columns, plan_actions
 from vinterkoll.ingest.mapping.addresses import check_topic
 from vinterkoll.ingest.mapping.file import UNITS, MappingFile, NumberField, PloughPart, TextField, Whence
-from vinterkoll.ingest.mapping.paths import Index, parse_path
-from vinterkoll.ingest.mapping.sources import Items, MappingFault, Source, Sources, items_path
+from vinterkoll.ingest.mapping.sources import (
+    Items,
+    MappingFault,
+    Source,
+    Sources,
+    items_path,
+    refuse_personal,
+)
 from vinterkoll.ingest.mapping.values import (
     BOUNDS,
     OTHER_STATE,
@@ -114,7 +120,7 @@ class Plan:
         read = [(keys, text) for keys, one in found.items() for text in (one.path, one.header)]
         for keys, text in [(("items",), file.items), *read]:
             if text is not None:
-                _refuse_personal(keys, text, file.personal)
+                refuse_personal(keys, text, file.personal)
         return found
 
     def _number(self, keys: Keys) -> Numbers:
@@ -196,11 +202,3 @@ class Plan:
             return known, down
 
         return read
-
-
-def _refuse_personal(keys: Keys, text: str, personal: Sequence[str]) -> None:
-    """A member that is blanked in what is kept cannot be read again when that is replayed."""
-    read = {step.name.lower() for step in parse_path(text) if not isinstance(step, Index)}
-    for name in personal:
-        if name.lower() in read:
-            raise MappingFault(keys, f"{name!r} is personal, and blanked in what is kept: it cannot be read")

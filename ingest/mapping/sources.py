@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from vinterkoll.ingest.mapping.file import Whence
-from vinterkoll.ingest.mapping.paths import Path, is_plain, parse_path, takes_all
+from vinterkoll.ingest.mapping.paths import Index, Path, is_plain, parse_path, takes_all
 from vinterkoll.ingest.mapping.shape import Getter, Shape, Values
 
 
@@ -131,3 +131,11 @@ def items_path(text: str | None) -> Path | None:
     if not is_plain(path):
         raise MappingFault(["items"], f"the path {text!r} may not select elements on the way to the items")
     return path
+
+
+def refuse_personal(keys: Sequence[str], text: str, personal: Sequence[str]) -> None:
+    """A member that is blanked in what is kept cannot be read again when that is replayed."""
+    read = {step.name.lower() for step in parse_path(text) if not isinstance(step, Index)}
+    for name in personal:
+        if name.lower() in read:
+            raise MappingFault(keys, f"{name!r} is personal, and blanked in what is kept: it cannot be read")
