@@ -33,8 +33,12 @@ class Settings(BaseSettings):
         default_factory=lambda: {
             "mip/v1/+/+/position": "mip",
             "mip/v1/+/positions": "mip",
+            "harja/v1/+/positions": "harja",
             "traffic/v1/+/flow": "traffic-flow-observed",
+            "traffic/v1/+/trafikverket": "trafikverket-traffic-flow",
+            "snow/v1/+/depth": "snow",
             "application/+/device/+/event/up": "chirpstack",
+            "v3/+/devices/+/up": "the-things-stack",
         }
     )
     """Topic filter to format, as JSON in the environment."""

@@ -72,8 +72,12 @@ def test_the_worker_receives_what_each_sender_may_send(
     sent = {
         OWN: "nordsno",
         "mip/v1/nordsno/positions": "nordsno",
+        "harja/v1/nordsno/positions": "nordsno",
         "traffic/v1/trafikverket/flow": "traffic",
+        "traffic/v1/trafikverket/trafikverket": "traffic",
+        "snow/v1/kommunen/depth": "snow",
         "application/3e5d/device/0004a30b001c0530/event/up": "chirpstack",
+        "v3/snow@kommunen/devices/snow-1/up": "the-things-stack",
     }
     for topic, user in sent.items():
         assert sender(user).publish(topic, topic) == SENT
@@ -85,7 +89,9 @@ def test_the_worker_receives_what_each_sender_may_send(
     [
         ("nordsno", OTHERS),
         ("nordsno", "mip/v1/vagservice/positions"),
+        ("nordsno", "harja/v1/vagservice/positions"),
         ("nordsno", "traffic/v1/nordsno/flow"),
+        ("nordsno", "snow/v1/nordsno/depth"),
         ("nordsno", "application/nordsno/device/0004a30b001c0530/event/up"),
         ("traffic", OWN),
         ("ingest", OWN),
