@@ -1,13 +1,17 @@
 """ChirpStack uplinks of snow-depth sensors, of version 4 (`deviceInfo.devEui`, `time`) and 3 (`devEUI`).
 
-Version 3 has no time of its own: `publishedAt` where it was sent, else the earliest good time of its gateways.
+Version 3 has two kinds of JSON: `json_v3` writes the DevEUI as 16 hexadecimal digits and the decoded `object`; `json`, by the
+mapping of Protocol Buffers, as base64 of its 8 bytes, which is 12 characters, and the object as a text, `objectJSON`. Neither has
+a time of its own: `publishedAt` where it was sent, else the earliest good time of its gateways.
 """
 
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Final
 
+import msgspec
 from msgspec import Meta, Struct
 
 from vinterkoll.ingest.formats.envelope import Envelope
@@ -20,12 +24,18 @@ from vinterkoll.ingest.formats.lorawan import (
     moment_us,
     require_same,
 )
-from vinterkoll.ingest.formats.problems import Problem
-from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured
+from vinterkoll.ingest.formats.problems import FAILURES, Problem, inside, problem_of
+from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured, Sent
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.rejects import Reason
 
 TOPIC_CACHE_SIZE: Final = 65_536
+
+
+Eui3 = Annotated[str, Meta(pattern=r"^(?:[0-9A-Fa-f]{16}|[A-Za-z0-9+/]{10}[AEIMQUYcgkosw048]=)\Z")]
+"""A DevEUI in version 3; the length says which kind it is, and the last character that it is 8 bytes."""
+OBJECT_CHARS_MAX: Final = 10_000
+"""What a codec makes of one frame, with room."""
 
 
 class DeviceInfo(Struct, gc=False, frozen=True):
@@ -44,16 +54,18 @@ class UpEvent(Struct, gc=False, frozen=True):
     """One `up` event."""
 
     deviceInfo: DeviceInfo | None = None  # noqa: N815
-    devEUI: Eui | None = None  # noqa: N815
+    devEUI: Eui3 | None = None  # noqa: N815
     time: datetime | None = None
     publishedAt: datetime | None = None  # noqa: N815
     rxInfo: list[Reception] | None = None  # noqa: N815
     data: Annotated[bytes, Meta(max_length=PAYLOAD_BYTES_MAX)] | None = None  # base64 in the JSON
     object: Measured | None = None
+    objectJSON: Annotated[str, Meta(max_length=OBJECT_CHARS_MAX)] | None = None  # noqa: N815
     fCnt: Count = 0  # noqa: N815
 
 
 _ENVELOPE: Final = Envelope(UpEvent, NoWrapper, "uplinks")
+_OBJECT_JSON: Final = msgspec.json.Decoder(Measured | None)
 
 
 def decode(messages: Sequence[Message]) -> Decoded:
@@ -62,16 +74,31 @@ def decode(messages: Sequence[Message]) -> Decoded:
 
 
 def _uplink_of(event: UpEvent, topic: str) -> Uplink:
-    field, sent = "deviceInfo.devEui", event.devEUI
-    if event.deviceInfo is not None:
-        sent = event.deviceInfo.devEui
-    elif sent is not None:
-        field = "devEUI"
-    if sent is None:
-        raise Problem(Reason.MISSING_FIELD, field, "required, was not sent")
-    dev_eui = sent.lower()
+    dev_eui, field = _device(event)
     require_same(_topic_device(topic), dev_eui, field)
-    return Uplink(dev_eui, _time_us(event), event.fCnt, event.object, event.data, "data")
+    return Uplink(dev_eui, _time_us(event), event.fCnt, _sent(event))
+
+
+def _device(event: UpEvent) -> tuple[str, str]:
+    """Return the DevEUI in small hexadecimal digits, and the field that says it."""
+    if event.deviceInfo is not None:
+        return event.deviceInfo.devEui.lower(), "deviceInfo.devEui"
+    if event.devEUI is None:
+        raise Problem(Reason.MISSING_FIELD, "deviceInfo.devEui", "required, was not sent")
+    if event.devEUI.endswith("="):
+        return b64decode(event.devEUI).hex(), "devEUI"
+    return event.devEUI.lower(), "devEUI"
+
+
+def _sent(event: UpEvent) -> Sent:
+    """`objectJSON` is empty where the device has no codec."""
+    if event.object is not None or not event.objectJSON:
+        return Sent(event.object, "object", event.data, "data")
+    try:
+        measured = _OBJECT_JSON.decode(event.objectJSON)
+    except FAILURES as error:
+        raise inside(problem_of(error), "objectJSON") from error
+    return Sent(measured, "objectJSON", event.data, "data")
 
 
 @lru_cache(maxsize=TOPIC_CACHE_SIZE)

@@ -13,6 +13,8 @@ _DISTANCE: Final = struct.Struct(">HH")  # millimetres, valid samples
 _BATTERY: Final = struct.Struct(">H")  # millivolts
 _HAS_DISTANCE: Final = 1
 _HAS_BATTERY: Final = 2
+_SAMPLES_MAX: Final = 255
+"""A DL-MBX takes 15 samples. A DL-SHT35 writes the same words, but its second is a humidity, 256 at 0.4 %."""
 
 
 class Reading(NamedTuple):
@@ -49,6 +51,8 @@ def decode_mbx(payload: bytes) -> Reading:
     distance_m = battery_v = math.nan
     if flags & _HAS_DISTANCE:
         distance_mm, valid_samples = _DISTANCE.unpack_from(payload, _HEAD.size)
+        if valid_samples > _SAMPLES_MAX:
+            raise _bad(f"at most {_SAMPLES_MAX} samples, got {valid_samples}: this is another sensor")
         distance_m = distance_mm / 1_000 if valid_samples else math.nan
     if flags & _HAS_BATTERY:
         battery_v = _BATTERY.unpack_from(payload, size - _BATTERY.size)[0] / 1_000

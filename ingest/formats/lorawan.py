@@ -14,7 +14,7 @@ from vinterkoll.ingest.formats.columns import new_rows
 from vinterkoll.ingest.formats.envelope import Envelope
 from vinterkoll.ingest.formats.gathering import gather
 from vinterkoll.ingest.formats.problems import Problem, in_order
-from vinterkoll.ingest.formats.snow_reading import Measured, Reading, reading_of
+from vinterkoll.ingest.formats.snow_reading import Reading, Sent, reading_of
 from vinterkoll.ingest.formats.times import instant_us
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DeviceKey
@@ -35,9 +35,7 @@ class Uplink(NamedTuple):
     device: str
     time_us: int
     frame_count: int
-    measured: Measured | None
-    payload: bytes | None
-    payload_field: str
+    sent: Sent
 
 
 Item = TypeVar("Item", bound=Struct)
@@ -52,7 +50,7 @@ def decode_uplinks(
 
     def read(sent: Item, topic: str) -> tuple[Uplink, Reading]:
         uplink = uplink_of(sent, topic)
-        return uplink, reading_of(uplink.measured, uplink.payload, uplink.payload_field)
+        return uplink, reading_of(uplink.sent)
 
     origins, items, read_uplinks, rejects = gather(messages, envelope, read)
     uplinks = [uplink for uplink, _ in read_uplinks]

@@ -16,7 +16,7 @@ from vinterkoll.ingest.formats.lorawan import (
     moment_us,
 )
 from vinterkoll.ingest.formats.problems import Problem
-from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX
+from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Sent
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.rejects import Reason
 
@@ -50,4 +50,4 @@ def _uplink_of(event: Event, topic: str) -> Uplink:  # noqa: ARG001 - its topics
     except ValueError as error:
         raise Problem(Reason.BAD_PAYLOAD, "payload", "expected hexadecimal digits") from error
     time_us = moment_us(event.timestamp, "timestamp")
-    return Uplink(event.devEui.lower(), time_us, event.fCntUp or 0, None, payload, "payload")
+    return Uplink(event.devEui.lower(), time_us, event.fCntUp or 0, Sent(None, "", payload, "payload"))

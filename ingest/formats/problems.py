@@ -63,6 +63,11 @@ def _reason(cause: str, path: str) -> Reason:
     return Reason.WRONG_TYPE
 
 
+def inside(problem: Problem, field: str) -> Problem:
+    """Return `problem` of a part as that of the whole, in which the part is `field`."""
+    return Problem(problem.code, f"{field}.{problem.field}".removesuffix("."), problem.detail)
+
+
 def refuse_nul(value: Any, path: str = "") -> None:
     """Raise `Problem` for the first text in `value` that holds U+0000, which no database text can."""
     if isinstance(value, str):

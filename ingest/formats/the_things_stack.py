@@ -21,7 +21,7 @@ from vinterkoll.ingest.formats.lorawan import (
     require_same,
 )
 from vinterkoll.ingest.formats.problems import Problem
-from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured
+from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured, Sent
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.rejects import Reason
 
@@ -70,8 +70,11 @@ def _uplink_of(up: ApplicationUp, topic: str) -> Uplink:
     else:
         raise Problem(Reason.MISSING_FIELD, "received_at", "required, was not sent")
     name = device.device_id if device.dev_eui is None else device.dev_eui.lower()
-    payload = uplink.frm_payload
-    return Uplink(name, time_us, uplink.f_cnt, uplink.decoded_payload, payload, "uplink_message.frm_payload")
+    sent = Sent(
+        *(uplink.decoded_payload, "uplink_message.decoded_payload"),
+        *(uplink.frm_payload, "uplink_message.frm_payload"),
+    )
+    return Uplink(name, time_us, uplink.f_cnt, sent)
 
 
 @lru_cache(maxsize=TOPIC_CACHE_SIZE)

@@ -82,6 +82,7 @@ def test_bad_payloads(payload: str) -> None:
         ({"fCnt": -1}, Reason.OUT_OF_RANGE, "fCnt"),
         ({"deviceInfo": {}}, Reason.MISSING_FIELD, "deviceInfo.devEui"),
         ({"deviceInfo": {"devEui": "x"}}, Reason.OUT_OF_RANGE, "deviceInfo.devEui"),
+        ({"deviceInfo": {"devEui": "AASjCwAcBTA="}}, Reason.OUT_OF_RANGE, "deviceInfo.devEui"),
         ({"deviceInfo": {"devEui": "0004a30b001c0531"}}, Reason.TOPIC_MISMATCH, "deviceInfo.devEui"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.formats.problems import Problem
-from vinterkoll.ingest.formats.snow_reading import Measured, reading_of
+from vinterkoll.ingest.formats.snow_reading import Measured, Quantity, Reading, Sent, reading_of
 from vinterkoll.ingest.formats.vegapuls import distance_m
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DeviceKey
@@ -37,7 +37,11 @@ def us(text: str) -> int:
     [
         ("chirpstack", "version-3", "2026-01-18T09:34:15.775023"),
         ("chirpstack", "version-3-published-at", "2026-01-18T09:34:16.012346"),
+        ("chirpstack", "version-3-protobuf-json", "2026-01-18T09:34:15.775023"),
+        ("chirpstack", "version-3-protobuf-json-decoded", "2026-01-18T09:34:15.775023"),
+        ("chirpstack", "version-4-decoded-decentlab", "2026-01-18T09:34:15.775023"),
         ("the-things-stack", "decentlab", "2026-01-18T09:34:15.775023"),
+        ("the-things-stack", "decoded-decentlab", "2026-01-18T09:34:15.775023"),
         ("the-things-stack", "decoded", "2026-01-18T09:34:15.775023"),
         ("netmore", "decentlab", "2026-01-18T09:34:15.775"),
     ],
@@ -95,26 +99,67 @@ def test_vegapuls_packets(payload: str, metres: float) -> None:
         "087F8000002D2401042009",  # infinite
         "11" + "00" * 10,  # names of the device
         "0200400000002d6000d1af",  # packet 2: as long as Decentlab's, and refused as that
+        "0200400003002d6000d1af",  # packet 2 whose distance, 2.001 m, looks like Decentlab's flags
+        "02012f000366b48a3d0bb1",  # DL-SHT35: temperature and humidity where a DL-MBX has distance and samples
         "ff0102",
     ],
 )
 def test_bad_payloads(payload: str) -> None:
     with pytest.raises(Problem) as caught:
-        reading_of(None, bytes.fromhex(payload), "frm_payload")
-    assert (caught.value.code, caught.value.field) == (Reason.BAD_PAYLOAD, "frm_payload")
+        read(None, payload)
+    assert (caught.value.code, caught.value.field) == (Reason.BAD_PAYLOAD, "data")
+
+
+def read(measured: Measured | None, payload: str | None = AIR_41) -> Reading:
+    return reading_of(Sent(measured, "object", None if payload is None else bytes.fromhex(payload), "data"))
 
 
 def test_an_object_with_known_names_wins_over_bytes() -> None:
-    assert reading_of(Measured(distance_cm=50), bytes.fromhex(AIR_41), "data").distance_m == 0.5
-    assert reading_of(Measured(battery_v=3), bytes.fromhex(AIR_41), "data").distance_m > 1
-    assert reading_of(Measured(battery_mv=3_000), None, "data").battery_v == 3
+    assert read(Measured(distance_cm=50)).distance_m == 0.5
+    assert read(Measured(battery_v=3)).distance_m > 1
+    assert read(Measured(battery_mv=3_000), None).battery_v == 3
+
+
+@pytest.mark.parametrize(("value", "unit"), [(1_234, "mm"), (123.4, "cm"), (1.234, "m")])
+def test_a_unit_beside_the_value_is_honoured(value: float, unit: str) -> None:
+    assert read(Measured(distance=Quantity(value, unit))).distance_m == pytest.approx(1.234)
+
+
+@pytest.mark.parametrize(
+    "sent", [Quantity(1_234), Quantity(1_234, "in"), Quantity(unit="mm"), 1_234.0, "1 m", True, []]
+)
+def test_a_value_without_a_known_unit_is_not_read(sent: Any) -> None:
+    assert read(Measured(distance=sent)).distance_m == pytest.approx(1.27439, abs=1e-5)
+
+
+def test_a_decoded_distance_without_valid_samples_is_none() -> None:
+    sent = Measured(
+        distance=Quantity(1_234, "mm"),
+        number_of_valid_samples=Quantity(0),
+        battery_voltage=Quantity(2_993, "mV"),
+    )
+    reading = read(sent, None)
+    assert np.isnan(reading.distance_m)
+    assert reading.battery_v == 2.993
 
 
 @pytest.mark.parametrize(
     ("name", "change", "code", "field"),
     [
         ("chirpstack", {"devEUI": None}, Reason.MISSING_FIELD, "deviceInfo.devEui"),
-        ("chirpstack", {"devEUI": "AAQKMAAcBTA="}, Reason.OUT_OF_RANGE, "devEUI"),
+        ("chirpstack", {"devEUI": "AASjCwAcBTD="}, Reason.OUT_OF_RANGE, "devEUI"),  # not canonical
+        ("chirpstack", {"devEUI": "AASjCwAcBTAA"}, Reason.OUT_OF_RANGE, "devEUI"),  # nine bytes
+        ("chirpstack", {"object": {"distance": {"value": 200, "unit": "m"}}},
+         Reason.OUT_OF_RANGE, "object.distance"),
+        ("chirpstack", {"object": {"battery_voltage": {"value": "3", "unit": "V"}}},
+         Reason.WRONG_TYPE, "object.battery_voltage"),
+        ("chirpstack", {"object": None, "objectJSON": '{"distance": {"value": -1, "unit": "mm"}}'},
+         Reason.OUT_OF_RANGE, "objectJSON.distance"),
+        ("chirpstack", {"object": None, "objectJSON": '{"distance_mm": "far"}'},
+         Reason.WRONG_TYPE, "objectJSON.distance_mm"),
+        ("chirpstack", {"object": None, "objectJSON": "{"}, Reason.BAD_JSON, "objectJSON"),
+        ("chirpstack", {"object": None, "objectJSON": '{"x": ' + "[" * 9_000}, Reason.BAD_JSON, "objectJSON"),
+        ("chirpstack", {"object": None, "objectJSON": " " * 10_001}, Reason.OUT_OF_RANGE, "objectJSON"),
         ("chirpstack", {"rxInfo": []}, Reason.MISSING_FIELD, "time"),
         ("chirpstack", {"rxInfo": [{"time": "1970-01-01T00:00:00Z"}]}, Reason.MISSING_FIELD, "time"),
         ("chirpstack", {"publishedAt": "2026-01-18T09:34:16"}, Reason.TIME_WITHOUT_OFFSET, "publishedAt"),
