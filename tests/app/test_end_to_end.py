@@ -2,12 +2,9 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -17,25 +14,13 @@ from playwright.sync_api import Page, expect
 
 from broker import Broker
 from chromium import canvas_colour, chromium, watch
-from processes import ended_well
+from processes import running
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
 
 pytestmark = [pytest.mark.postgres, pytest.mark.mosquitto, pytest.mark.browser]
 
 ANCHOR = "2026-01-15T03:00:00+00:00"
-
-
-@contextmanager
-def running(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """Run `vinterkoll` with `arguments`; end it with SIGTERM, and expect that it ends well."""
-    command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments]
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        ended_well(process)
 
 
 def vinterkoll(environment: dict[str, str], *arguments: str) -> None:

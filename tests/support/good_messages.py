@@ -61,11 +61,11 @@ LIST_FIELD = {
 TOPIC = {
     "mip": "mip/v1/nordsno/AB12/position",
     "traffic-flow-observed": "traffic/v1/kommun/flow",
-    "trafikverket-traffic-flow": "trafikverket/v1/TrafficFlow",
+    "trafikverket-traffic-flow": "traffic/v1/kommun/trafikverket",
     "chirpstack": "application/1/device/0004a30b001c0530/event/up",
     "the-things-stack": "v3/snow@kommun/devices/snow-1/up",
-    "netmore": "netmore/uplink",
-    "weather-observed": "weather/v1/kommun/observed",
-    "snow": "snow/v1/kommun/uplink",
-    "harja": "harja/v1/1234567-8/havainnot",
+    "netmore": "snow/v1/kommun/depth",
+    "weather-observed": "snow/v1/kommun/depth",
+    "snow": "snow/v1/kommun/depth",
+    "harja": "harja/v1/1234567-8/positions",
 }

@@ -1,6 +1,10 @@
 """Processes that tests start, and what they leave behind."""
 
+import signal
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -14,6 +18,18 @@ def ended_well(process: subprocess.Popen[str], timeout_s: float = 30) -> str:
         raise AssertionError(f"{process.args!r} did not end: {said}") from None
     assert process.returncode == 0, f"{process.args!r} ended with {process.returncode}: {said}"
     return said or ""
+
+
+@contextmanager
+def running(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run `vinterkoll` with `arguments`; end it with SIGTERM, and expect that it ends well."""
+    command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        ended_well(process)
 
 
 def mentioning(text: str) -> list[str]:
