@@ -6,7 +6,7 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fmt bench schemas lock clean
+.PHONY: help demo test fuzz check fmt bench lock clean schemas
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -17,6 +17,10 @@ demo: $(VENV)/.demo-installed ## run everything on embedded parts and show the m
 test: $(VENV)/.dev-installed ## install the Debian packages the tests need, then run all tests
 	@sh tests/debian-packages.sh
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+fuzz: $(VENV)/.dev-installed ## fuzz every decoder for long and print totals (EXAMPLES=10000 of each test)
+	@VINTERKOLL_FUZZ_EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/python -m pytest -q -p no:cacheprovider \
+	  tests/ingest/test_formats_never_fail.py tests/ingest/mapping/test_profile.py $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-installed ## lint and types, nothing is changed
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """From messages to accepted columns and rejects: by format, then judged by the receive clock. Nothing is stored here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -83,7 +83,7 @@ class Decoding:
                 message, place = group[one.message], places[one.message]
                 if place not in kept:
                     kept[place] = self._content(name, message)
-                rejected.append(_rejected(message, kept[place], name, replace(one, message=place)))
+                rejected.append(_rejected(message, kept[place], name, one._replace(message=place)))
             if keep.any():
                 found.setdefault(decoded.kind, []).append(Observations(decoded.rows[keep], received_us[keep]))
         return Batch({kind: _joined(parts) for kind, parts in found.items()}, rejected)
@@ -115,10 +115,7 @@ class Decoding:
         decoded = self._formats[name]([group[at] for at in fitting])
         decoded.rows["message"] = fitting[decoded.rows["message"]]
         detail = f"a message may have {self._message_bytes_max} bytes"
-        rejects = [
-            Reject(int(fitting[one.message]), one.item, one.code, one.field, one.detail)
-            for one in decoded.rejects
-        ]
+        rejects = [one._replace(message=int(fitting[one.message])) for one in decoded.rejects]
         rejects += (
             Reject(at, WHOLE_MESSAGE, Reason.TOO_LARGE, "", detail) for at, fit in enumerate(fits) if not fit
         )

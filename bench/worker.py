@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import psycopg
+from psycopg import sql
 
 from vinterkoll.app.database import store_network, store_register
 from vinterkoll.app.demo_broker import start_broker
@@ -130,6 +131,20 @@ def worker_rate(url: str, port: int, count: int) -> tuple[float, float]:
     return (seen[-1][1] - seen[0][1]) / (seen[-1][0] - seen[0][0]), cpu_s
 
 
+def prepare(server: EmbeddedPostgres, name: str, directory: Path) -> str:
+    """Make a database with the simulator's streets and register; return its URL."""
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    network = directory / "network.geojson"
+    write_network(network, 1)
+    with psycopg.connect(server.url(name), autocommit=True) as connection:
+        migrate(connection)
+        store_network(connection, network)
+        for table, file in write_register(directory / "register", 1).items():
+            store_register(connection, table, file)
+    return server.url(name)
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
@@ -137,17 +152,12 @@ def main() -> None:
         server.start()
         broker = start_broker(directory / "broker")
         try:
-            write_network(directory / "network.geojson", 1)
-            with psycopg.connect(server.url(), autocommit=True) as connection:
-                migrate(connection)
-                store_network(connection, directory / "network.geojson")
-                for table, file in write_register(directory / "register", 1).items():
-                    store_register(connection, table, file)
+            url = prepare(server, "bench", directory)
             messages = positions()
             queue(broker.port, messages)
-            copied = copy_rate(server.url(), messages)
-            through, cpu_s = worker_rate(server.url(), broker.port, len(messages))
-            version = re.sub(r" .*", "", server_version(server.url()))
+            copied = copy_rate(url, messages)
+            through, cpu_s = worker_rate(url, broker.port, len(messages))
+            version = re.sub(r" .*", "", server_version(url))
             print(f"{len(messages)} positions of 20 vehicles, PostgreSQL {version}, {broker.name}")
             print(f"raw binary COPY              {copied:>9,.0f} rows/s   1.000")
             print(f"worker, broker to derived    {through:>9,.0f} rows/s   {through / copied:.3f}")

@@ -1,8 +1,7 @@
 """Why a message, or an item of it, was not accepted: the reason codes and the record of a reject."""
 
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 WHOLE_MESSAGE: Final = -1
 """The `item` of a reject that concerns a message as a whole."""
@@ -37,8 +36,7 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
-@dataclass(frozen=True, slots=True)
-class Reject:
+class Reject(NamedTuple):
     """One rejected item: which message of the batch, which item of it, and why."""
 
     message: int

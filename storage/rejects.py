@@ -1,8 +1,7 @@
 """Tables `reject` and `reject_message`: what was not accepted, with its reason and its bytes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
@@ -11,8 +10,7 @@ from vinterkoll.processing.rejects import Reject
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Texts
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedMessage:
+class RejectedMessage(NamedTuple):
     """A reject with the message it came from."""
 
     reject: Reject

@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+import fuzzing
 from broker import Broker
 from vinterkoll.app.children import free_port
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
@@ -85,3 +86,9 @@ def taken_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield listener.getsockname()[1]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what a long fuzz run made of its examples."""
+    for line in fuzzing.report():
+        terminalreporter.write_line(line)

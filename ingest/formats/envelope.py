@@ -4,7 +4,6 @@ A message whose items are all good is decoded in one call. Only where that fails
 costs nothing but itself.
 """
 
-import contextlib
 from collections.abc import Callable
 from typing import Final, Generic, NamedTuple, TypeVar
 
@@ -64,11 +63,17 @@ class Envelope(Generic[Head, Item]):
         try:
             if not payload.isascii():
                 payload.decode()  # msgspec skips what it does not read, and wrong UTF-8 in it
+            known = None
             rewritten = self._rewriting is not None and self._rewriting.is_needed(payload)
             if not rewritten and _NUL_ESCAPE not in payload:
-                with contextlib.suppress(*FAILURES):
+                try:
                     return self._opened_whole(payload)
-            return self._opened_piecewise(payload)
+                except FAILURES as error:
+                    if self._marker not in payload and payload.lstrip()[:1] != b"[":
+                        known = problem_of(error)
+            if known is not None and known.code is Reason.BAD_JSON:
+                return Contents(None, [], [(WHOLE_MESSAGE, known)])
+            return self._opened_piecewise(payload, known)
         except FAILURES as error:
             return Contents(None, [], [(WHOLE_MESSAGE, problem_of(error))])
         except Problem as problem:
@@ -78,7 +83,8 @@ class Envelope(Generic[Head, Item]):
         if self._rewriting is not None and self._rewriting.is_needed(raw):
             raw = self._rewriting.rewrite(raw)
         item = self._one.decode(raw)
-        refuse_nul(item)
+        if _NUL_ESCAPE in raw:
+            refuse_nul(item)
         return item
 
     def _opened_whole(self, payload: bytes) -> Contents[Head, Item]:
@@ -94,8 +100,11 @@ class Envelope(Generic[Head, Item]):
             raise ValueError  # to be said properly by the piecewise way
         return Contents(head, list(enumerate(items)), [])
 
-    def _opened_piecewise(self, payload: bytes) -> Contents[Head, Item]:
+    def _opened_piecewise(self, payload: bytes, known: Problem | None) -> Contents[Head, Item]:
+        """`known` is what was found wrong with `payload`, if it is a single item."""
         head, raws = self._taken_apart(payload)
+        if known is not None and raws and raws[0] is payload:
+            return Contents(None, [], [(0, known)])
         if len(raws) > MAX_ITEMS:
             raise Problem(Reason.TOO_MANY_ITEMS, "", f"expected at most {MAX_ITEMS} items, got {len(raws)}")
         opened: Contents[Head, Item] = Contents(head, [], [])
@@ -122,5 +131,6 @@ class Envelope(Generic[Head, Item]):
         except msgspec.ValidationError as error:
             raise Problem(Reason.WRONG_TYPE, self._field, str(error).replace("`", "")) from error
         head = self._head.decode(payload)
-        refuse_nul(head)
+        if _NUL_ESCAPE in payload:
+            refuse_nul(head)
         return head, raws

@@ -1,6 +1,7 @@
 """What was wrong with an item: from msgspec's error, or from a decoder's own check, to a reject."""
 
 import re
+from operator import itemgetter
 from typing import Any, Final
 
 import msgspec
@@ -83,7 +84,7 @@ def refuse_nul(value: Any, path: str = "") -> None:
 
 def in_order(rejects: list[Reject]) -> list[Reject]:
     """Return `rejects` by message and item."""
-    return sorted(rejects, key=lambda reject: (reject.message, reject.item))
+    return sorted(rejects, key=itemgetter(0, 1))
 
 
 def _plain(text: str, length: int) -> str:

@@ -5,7 +5,6 @@ weather entity's, `timestamp` Netmore's, in this order; the rest is ChirpStack's
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -36,7 +35,7 @@ def decode(messages: Sequence[Message]) -> Decoded:
         decoded = decoder([messages[origin] for origin in origins])
         decoded.rows["message"] = np.array(origins, np.int32)[decoded.rows["message"]]
         parts.append(decoded.rows)
-        rejects.extend(replace(one, message=origins[one.message]) for one in decoded.rejects)
+        rejects.extend(one._replace(message=origins[one.message]) for one in decoded.rejects)
     rows = np.concatenate(parts)
     return Decoded("snow", rows[np.lexsort((rows["item"], rows["message"]))], in_order(rejects))
 

@@ -5,17 +5,19 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from fuzzing import add, examples, tally
 from good_messages import GOOD, LIST_FIELD, TOPIC
-from odd_json import HARD_PAYLOADS, VALUES, changed
-from vinterkoll.ingest.formats import FORMATS, KINDS, snow, weather_observed
-from vinterkoll.ingest.formats.problems import DETAIL_CHARS, FIELD_CHARS
+from odd_json import HARD_PAYLOADS, VALUES, changed, corrupted
+from vinterkoll.ingest.formats import FORMATS, KINDS, snow, vegapuls, weather_observed
+from vinterkoll.ingest.formats.problems import DETAIL_CHARS, FIELD_CHARS, Problem
+from vinterkoll.ingest.formats.snow_reading import Reading, Sent, reading_of
 from vinterkoll.ingest.formats.times import EARLIEST_MS, LATEST_MS
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.observations import DTYPES
-from vinterkoll.processing.rejects import WHOLE_MESSAGE
+from vinterkoll.processing.rejects import WHOLE_MESSAGE, Reason
 
 
 def checked(name: str, payload: bytes, topic: str | None = None) -> Decoded:
@@ -42,6 +44,7 @@ def checked(name: str, payload: bytes, topic: str | None = None) -> Decoded:
     if places != [WHOLE_MESSAGE]:
         assert places == list(range(item_count(payload, wrapper_of(name, payload))))
     storable(decoded)
+    tally(name, decoded)
     return decoded
 
 
@@ -80,21 +83,21 @@ def storable(decoded: Decoded) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(payload=st.binary(max_size=200))
 def test_any_bytes(name: str, payload: bytes) -> None:
     checked(name, payload)
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(value=VALUES)
 def test_any_json(name: str, value: Any) -> None:
     checked(name, json.dumps(value).encode())
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(data=st.data())
 def test_good_messages_with_other_values(name: str, data: st.DataObject) -> None:
     value = data.draw(st.sampled_from(GOOD[name]))
@@ -104,14 +107,10 @@ def test_good_messages_with_other_values(name: str, data: st.DataObject) -> None
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
-@settings(max_examples=250, deadline=None)
+@examples(250)
 @given(data=st.data())
 def test_good_messages_with_broken_bytes(name: str, data: st.DataObject) -> None:
-    payload = bytearray(json.dumps(data.draw(st.sampled_from(GOOD[name]))).encode())
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.integers(0, len(payload) - 1))
-        payload[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
-    checked(name, bytes(payload))
+    checked(name, corrupted(json.dumps(data.draw(st.sampled_from(GOOD[name]))).encode(), data))
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))
@@ -120,8 +119,37 @@ def test_hard_cases(name: str, payload: bytes) -> None:
     assert len(checked(name, payload).rejects) > 0
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(topic=st.text(max_size=80))
 def test_any_topic(topic: str) -> None:
     for name in FORMATS:
         checked(name, b"[]", topic)
+
+
+@examples(500)
+@given(
+    first=st.sampled_from([0, 1, 2, 5, *range(6, 28), 255]),
+    flags=st.sampled_from([0, 1, 2, 3, 7, 0xFFFF]),
+    unit=st.sampled_from([0, *vegapuls._METRES]),
+    rest=st.binary(min_size=33, max_size=33),
+    length=st.sampled_from([0, 5, 7, 9, 11, *vegapuls.PACKET_BYTES.values()]),
+)
+def test_any_bytes_of_a_sensor(first: int, flags: int, unit: int, rest: bytes, length: int) -> None:
+    decentlab = bytes([first]) + rest[:2] + flags.to_bytes(2, "big") + rest[2:]
+    plain, with_state = (bytes([first]) + rest[:at] + bytes([unit]) + rest[at:] for at in (4, 5))
+    for payload in (decentlab, plain, with_state):
+        reading, problem = read(payload[:length])
+        if problem is not None:
+            assert (problem.code, problem.field) == (Reason.BAD_PAYLOAD, "data")
+            add("sensor bytes", rows=0, bad_payload=1)
+        else:
+            assert not np.isinf(reading).any()
+            assert not reading.distance_m < 0
+            add("sensor bytes", rows=1)
+
+
+def read(payload: bytes) -> tuple[Reading, Problem | None]:
+    try:
+        return reading_of(Sent(None, "object", payload, "data")), None
+    except Problem as problem:
+        return Reading(np.nan, np.nan, np.nan), problem

@@ -38,6 +38,15 @@ def changed(value: Any, data: st.DataObject) -> Any:
     return data.draw(VALUES)
 
 
+def corrupted(payload: bytes, data: st.DataObject) -> bytes:
+    """Overwrite, insert or remove a few bytes at random places of `payload`."""
+    spoiled = bytearray(payload)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(spoiled) - 1))
+        spoiled[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    return bytes(spoiled)
+
+
 HARD_PAYLOADS = (
     b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
     b"[" * 5_000 + b"]" * 5_000,
