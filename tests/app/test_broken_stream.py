@@ -19,7 +19,8 @@ from message_streams import STREAMS
 from processes import running
 from small_town import town_segments
 from vinterkoll.app.settings import Settings
-from vinterkoll.ingest.mqtt import MqttSession, MqttSource
+from vinterkoll.ingest.mqtt import MqttSource
+from vinterkoll.ingest.mqtt_session import MqttSession
 from vinterkoll.simulators.mqtt import MqttSink
 from vinterkoll.simulators.stream import Message
 from vinterkoll.storage import network as networks
