@@ -76,7 +76,7 @@ def decoders(count: int, rounds: int) -> None:
             alone_s, together_s = times_s(
                 partial(decoding.decode, good), partial(decoding.decode, spoiled), rounds
             )
-            broken = max(len(spoiled) - len(good), 1)
+            broken = len(decoding.decode(spoiled).rejected)
             print(
                 f"{label:28}{len(good) / alone_s:10,.0f}{alone_s / len(good) * 1e6:11.2f}"
                 f"{(together_s - alone_s) / broken * 1e6:13.2f}{together_s / alone_s:8.3f}"
