@@ -9,12 +9,13 @@ import psycopg
 import typer
 
 from vinterkoll.app.actions import actions
-from vinterkoll.app.database import migrate, network, register
+from vinterkoll.app.database import migrate, network
 from vinterkoll.app.demo import demo
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
 from vinterkoll.app.ingest import ingest
 from vinterkoll.app.keys import keys
 from vinterkoll.app.mapping import mapping
+from vinterkoll.app.register import register
 from vinterkoll.app.rejects import rejects
 from vinterkoll.app.serve import api
 from vinterkoll.app.settings import read_settings

@@ -1,4 +1,4 @@
-"""Commands that work on the database: `migrate`, `network`, `register`."""
+"""Commands that work on the database: `migrate`, `network`."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +11,6 @@ from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.ingest.network import NetworkFileError, read_network
 from vinterkoll.storage import migrate as migrations
 from vinterkoll.storage import network as networks
-from vinterkoll.storage import register as registers
 
 
 def connected(settings: Settings) -> "psycopg.Connection[Any]":
@@ -62,34 +61,3 @@ def store_network(connection: "psycopg.Connection[Any]", file: Path) -> str:
     kilometres = found.segments.length_m.sum() / 1000
     state = "loaded" if new else "already there"
     return f"{found.name}: {len(found.segments.lines)} segments, {kilometres:.1f} km, {state}"
-
-
-register = typer.Typer(help="Contractors, vehicles and sensors.", no_args_is_help=True)
-_Table = Annotated[registers.Table, typer.Argument(help="Which table of the register.")]
-
-
-@register.command("load")
-def load_register(
-    table: _Table,
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="CSV; its first line names the columns.")
-    ],
-) -> None:
-    """Add or change rows from CSV, all or none. `vinterkoll register dump TABLE` shows the columns."""
-    with connected(read_settings()) as connection:
-        typer.echo(f"{store_register(connection, table, file)} rows of {table} stored")
-
-
-def store_register(connection: "psycopg.Connection[Any]", table: registers.Table, file: Path) -> int:
-    """Store a CSV file of the register and count its rows; ConfigurationError names the line that does not fit."""
-    try:
-        return registers.load_csv(connection, table, file.read_text(encoding="utf-8"))
-    except (registers.RegisterFileError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"{file}: {error}") from None
-
-
-@register.command("dump")
-def dump_register(table: _Table) -> None:
-    """Print a table as CSV."""
-    with connected(read_settings()) as connection:
-        typer.echo(registers.dump_csv(connection, table), nl=False)

@@ -15,10 +15,11 @@ import typer
 from psycopg import sql
 
 from vinterkoll.app.children import Child, accepts_connections
-from vinterkoll.app.database import store_network, store_register
+from vinterkoll.app.database import store_network
 from vinterkoll.app.demo_broker import DemoBroker, start_broker
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
+from vinterkoll.app.register import store_register
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
 from vinterkoll.storage import migrate as migrations

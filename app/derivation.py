@@ -71,12 +71,21 @@ def derive_treatments(
     treatments.renew(connection, np.concatenate([gone, come]))
 
 
-def derive_flow(connection: "psycopg.Connection[Any]", device_id: IntColumn, time_us: IntColumn) -> None:
-    """Renew the windows that new observations (device, time), each (n,), may have changed."""
+def derive_flow(
+    connection: "psycopg.Connection[Any]",
+    device_id: IntColumn,
+    time_us: IntColumn,
+    *,
+    whatever_period: bool = False,
+) -> None:
+    """Renew the windows that new observations (device, time), each (n,), may have changed.
+
+    `whatever_period`: of old observations, whose period by the register was another.
+    """
     if not len(device_id):
         return
     support = flows.read_support(connection, *raw.ranges(device_id, time_us, flows.RANGE_APART_US))
-    touched = flows.touched_windows(support)
+    touched = flows.touched_windows(support, whatever_period=whatever_period)
     newest = support["newest"] != 0
     windows = flow_windows(
         support["device_id"][newest],

@@ -32,7 +32,7 @@ def rederive(
         if kind == "position":
             derive_treatments(connection, device_id, time_us, network)
         else:
-            derive_flow(connection, device_id, time_us)
+            derive_flow(connection, device_id, time_us, whatever_period=True)
         count += len(time_us)
     return count
 

@@ -18,9 +18,10 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from vinterkoll.app.database import store_network, store_register
+from vinterkoll.app.database import store_network
 from vinterkoll.app.demo_broker import start_broker
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
+from vinterkoll.app.register import store_register
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.message import Message
 from vinterkoll.ingest.mqtt import MqttSource

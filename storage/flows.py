@@ -32,7 +32,7 @@ _SUPPORT: Final = """
         SELECT o.device_id, o.time, o.seq, (o.time BETWEEN r.low AND r.high)::integer AS fresh, o.digest,
                (row_number() OVER (PARTITION BY o.device_id, o.time, o.seq, r.low
                                    ORDER BY o.version DESC NULLS LAST, o.digest DESC) = 1)::integer AS newest,
-               coalesce(o.period_s, 'NaN') AS period_s, coalesce(o.intensity, 'NaN') AS intensity,
+               coalesce(o.period_s, s.period_s, 'NaN') AS period_s, coalesce(o.intensity, 'NaN') AS intensity,
                coalesce(o.speed_kmh, 'NaN') AS speed_kmh, coalesce(o.occupancy, 'NaN') AS occupancy
         FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device, low, high)
         CROSS JOIN LATERAL (  -- OFFSET 0: one index look-up a range, whatever the planner thinks of the history
@@ -40,6 +40,8 @@ _SUPPORT: Final = """
             WHERE device_id = r.device
               AND time > r.low - %(reach)s::interval AND time < r.high + %(reach)s::interval OFFSET 0
         ) AS o
+        JOIN device d ON d.device_id = r.device
+        LEFT JOIN sensor s ON s.sensor = d.name AND s.kind = 'flow' AND s.valid_from <= o.time AND o.time < s.valid_to
     ) AS versions
     GROUP BY device_id, time, seq, digest, newest, period_s, intensity, speed_kmh, occupancy
 """
@@ -50,7 +52,8 @@ def read_support(
 ) -> dict[str, NDArray[Any]]:
     """Read all versions of the observations whose periods may share a window with some ranges.
 
-    `fresh` marks those that start within a range, `newest` the version that counts. `time` is in microseconds.
+    `fresh` marks those that start within a range, `newest` the version that counts. `time` is in microseconds. A period
+    that was not sent is that of the register's row of the time.
     """
     parameters: dict[str, object] = {
         "device": Integers(device_id),
@@ -61,10 +64,16 @@ def read_support(
     return fetch_columns(connection, _SUPPORT, parameters, _NAMES)
 
 
-def touched_windows(support: dict[str, NDArray[Any]]) -> tuple[IntColumn, IntColumn]:
-    """Return device and start, each (k,), of the windows that fresh observations overlap, in any of their versions."""
+def touched_windows(
+    support: dict[str, NDArray[Any]], *, whatever_period: bool = False
+) -> tuple[IntColumn, IntColumn]:
+    """Return device and start, each (k,), of the windows that fresh observations overlap, in any of their versions.
+
+    `whatever_period`: those that they may have overlapped while the register had another period, too.
+    """
     fresh = np.flatnonzero(support["fresh"])
-    observation, window_us, _ = overlaps(support["time"][fresh], support["period_s"][fresh])
+    period_s = np.full(len(fresh), PERIOD_MAX_S) if whatever_period else support["period_s"][fresh]
+    observation, window_us, _ = overlaps(support["time"][fresh], period_s)
     pairs = np.unique(np.column_stack([support["device_id"][fresh][observation], window_us]), axis=0)
     return pairs[:, 0], pairs[:, 1]
 

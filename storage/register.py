@@ -1,106 +1,236 @@
-"""The register: who the contractors, vehicles and sensors are. CSV in, CSV out, checked as a whole."""
+"""The register: what its tables hold, and rows put in and taken out. CSV, command and API all go through here.
 
-import csv
-import io
-from collections.abc import Iterator
-from typing import Any, Final, Literal, TypeAlias
+A row holds from `valid_from` up to, not including, `valid_to`; one key may have several rows, one after the other.
+Cells are texts as in CSV. Call what changes rows in a transaction of its own, after `storage.inputs.change`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import psycopg
+import shapely
 from psycopg import sql
 
-Table: TypeAlias = Literal["contractor", "vehicle", "sensor"]
+Table: TypeAlias = Literal["contractor", "area", "contract", "vehicle", "sensor"]
+Row: TypeAlias = Mapping[str, str]
+Reference: TypeAlias = tuple[tuple[str, ...], Table]
+Connection: TypeAlias = psycopg.Connection[Any]
 
-COLUMNS: Final[dict[Table, tuple[str, ...]]] = {
-    "contractor": ("contractor", "name"),
-    "vehicle": ("contractor", "vehicle", "name", "kinds"),
-    "sensor": ("sensor", "kind", "name", "lon", "lat", "mounting_height_m"),
+TABLES: Final[tuple[Table, ...]] = get_args(Table)
+"""In the order in which they refer to each other."""
+VALIDITY: Final = ("valid_from", "valid_to")
+"""Instants with an offset; empty: since ever, for ever."""
+_LISTS: Final = ("kinds", "areas")
+
+
+class RegisterError(ValueError):
+    """A row does not fit the register; nothing was stored. The message names it, and what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a table of the register holds besides its validity."""
+
+    key: tuple[str, ...]
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    """Columns that name the key of another table, which must have a row of it, of whatever time."""
+
+    @property
+    def settable(self) -> tuple[str, ...]:
+        return (*self.required, *self.optional)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.key, *self.settable, *VALIDITY)
+
+    def name(self, row: Mapping[str, object]) -> str:
+        """Return what a row is called in messages."""
+        return "/".join(str(row.get(column) or "") for column in self.key)
+
+
+SHAPES: Final[dict[Table, Shape]] = {
+    "contractor": Shape(("contractor",), ("name",)),
+    "area": Shape(("area",), ("name", "polygon")),
+    "contract": Shape(
+        ("contractor", "contract"),
+        ("name",),
+        ("areas",),
+        ((("contractor",), "contractor"), (("areas",), "area")),
+    ),
+    "vehicle": Shape(
+        ("contractor", "vehicle"),
+        ("name", "kinds"),
+        ("contract",),
+        ((("contractor",), "contractor"), (("contractor", "contract"), "contract")),
+    ),
+    "sensor": Shape(("sensor",), ("kind", "name", "lon", "lat"), ("mounting_height_m", "period_s", "owner")),
 }
 
-_KEYS: Final[dict[Table, tuple[str, ...]]] = {
-    "contractor": ("contractor",),
-    "vehicle": ("contractor", "vehicle"),
-    "sensor": ("sensor",),
-}
 
-
-class RegisterFileError(ValueError):
-    """A line of the CSV does not fit; nothing was stored. The message names the line."""
-
-
-def load_csv(connection: "psycopg.Connection[Any]", table: Table, text: str) -> int:
-    """Add or change the rows of a CSV file, all or none, and return their number. Rows not in it stay as they are.
-
-    `kinds` of a vehicle is a list with `|` between, e.g. `carriageway|gc`. An empty cell is "not known".
+def put(connection: Connection, table: Table, row: Row) -> None:
+    """Add a row, or change the one of the same key and beginning, whose columns that `row` lacks stay as they are.
 
     Raises
     ------
-    RegisterFileError
-        When a column is missing or unknown, or a value is refused.
+    RegisterError
+        When a cell is refused.
     """
-    reader = csv.DictReader(io.StringIO(text.removeprefix("\N{ZERO WIDTH NO-BREAK SPACE}")))
-    expected = COLUMNS[table]
-    if reader.fieldnames is None or set(reader.fieldnames) != set(expected):
-        raise RegisterFileError(f"the first line must name the columns {','.join(expected)}")
-    statement = _upsert(table)
-    count = 0
-    with connection.transaction():
-        for row in _rows(reader):
-            if None in row or None in row.values():
-                raise RegisterFileError(f"line {reader.line_num}: expected {len(expected)} cells")
-            try:
-                with connection.transaction():
-                    connection.execute(statement, [_cell(name, row[name]) for name in expected])
-            except (psycopg.DataError, psycopg.IntegrityError) as error:
-                detail = error.diag.message_primary or str(error)
-                raise RegisterFileError(f"line {reader.line_num}: {detail}") from None
-            count += 1
-    return count
-
-
-def _rows(reader: "csv.DictReader[str]") -> "Iterator[dict[str, str]]":
-    try:
-        yield from reader
-    except csv.Error as error:
-        raise RegisterFileError(f"line {reader.line_num}: {error}") from None
-
-
-def _cell(name: str, text: str) -> object:
-    text = text.strip()
-    if name == "kinds":
-        return [kind.strip() for kind in text.split("|")] if text else []
-    if name == "sensor" and not text.startswith("urn:"):
-        return text.lower() or None  # a DevEUI, as devices have it
-    return text or None
-
-
-def _upsert(table: Table) -> sql.Composed:
-    names, keys = COLUMNS[table], _KEYS[table]
-    identifiers = [sql.Identifier(name) for name in names]
+    shape = SHAPES[table]
+    cells = {"valid_from": "", **row}
     changes = [
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in names if name not in keys
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
+        for name in cells
+        if name not in (*shape.key, "valid_from")
     ]
-    return sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}").format(
+    statement = sql.SQL("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}").format(
         sql.Identifier(table),
-        sql.SQL(", ").join(identifiers),
-        sql.SQL(", ").join(sql.Placeholder() for _ in names),
-        sql.SQL(", ").join(sql.Identifier(key) for key in keys),
+        _names(cells),
+        sql.SQL(", ").join(sql.Placeholder() for _ in cells),
+        _names((*shape.key, "valid_from")),
         sql.SQL(", ").join(changes),
     )
+    try:
+        values = [_value(name, cell.strip()) for name, cell in cells.items()]
+        with connection.transaction():
+            connection.execute(statement, values)
+    except (psycopg.DataError, psycopg.IntegrityError) as error:
+        raise RegisterError(f"{shape.name(cells)}: {error.diag.message_primary or error}") from None
+    except ValueError as error:
+        raise RegisterError(f"{shape.name(cells)}: {error}") from None
 
 
-def dump_csv(connection: "psycopg.Connection[Any]", table: Table) -> str:
-    """Return a table of the register as CSV that `load_csv` takes back."""
-    names = [
-        sql.SQL("array_to_string(kinds, '|')") if name == "kinds" else sql.Identifier(name)
-        for name in COLUMNS[table]
+def remove(connection: Connection, table: Table, row: Row) -> None:
+    """Take out the row of this key and `valid_from`, as if it had never been there.
+
+    Raises
+    ------
+    RegisterError
+        When there is none.
+    """
+    shape = SHAPES[table]
+    cells = {"valid_from": "", **row}
+    conditions = [
+        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder())
+        for name in (*shape.key, "valid_from")
     ]
-    query = sql.SQL("SELECT {} FROM {} ORDER BY {}").format(
-        sql.SQL(", ").join(names),
-        sql.Identifier(table),
-        sql.SQL(", ").join(sql.Identifier(key) for key in _KEYS[table]),
+    statement = sql.SQL("DELETE FROM {} WHERE {}").format(
+        sql.Identifier(table), sql.SQL(" AND ").join(conditions)
     )
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(COLUMNS[table])
-    writer.writerows(connection.execute(query))
-    return output.getvalue()
+    try:
+        values = [_value(name, cells.get(name, "").strip()) for name in (*shape.key, "valid_from")]
+    except ValueError as error:
+        raise RegisterError(f"{shape.name(cells)}: {error}") from None
+    if connection.execute(statement, values).rowcount == 0:
+        raise RegisterError(f"{shape.name(cells)}: no {table} of this name begins then")
+
+
+def rows(connection: Connection, table: Table, key: Row | None = None) -> Iterator[dict[str, Any]]:
+    """Return the rows of a table, or of one key, by key and beginning; an open end of validity is None."""
+    shape = SHAPES[table]
+    query = sql.SQL("SELECT {} FROM {} {} ORDER BY {}").format(
+        selection(table),
+        sql.Identifier(table),
+        sql.SQL("WHERE ({}) = ({})").format(_names(key), sql.SQL(", ").join(sql.Placeholder() for _ in key))
+        if key
+        else sql.SQL(""),
+        _names((*shape.key, "valid_from")),
+    )
+    values = [_value(name, cell) for name, cell in (key or {}).items()]
+    for found in connection.execute(query, values):
+        yield as_read(table, found)
+
+
+def selection(table: Table) -> sql.Composed:
+    """Return the columns of a table for a SELECT, in their order; `as_read` names them."""
+    ends = {"valid_from": "-infinity", "valid_to": "infinity"}  # no datetime of Python's
+    return sql.SQL(", ").join(
+        sql.SQL("nullif({}, {})").format(sql.Identifier(table, name), sql.Literal(ends[name]))
+        if name in ends
+        else sql.Identifier(table, name)
+        for name in SHAPES[table].columns
+    )
+
+
+def as_read(table: Table, found: tuple[Any, ...]) -> dict[str, Any]:
+    """Return a row that was selected: instants in UTC, polygons as WKT."""
+    row = dict(zip(SHAPES[table].columns, found, strict=True))
+    for name, value in row.items():
+        if isinstance(value, datetime):
+            row[name] = value.astimezone(UTC)
+        elif name == "polygon":
+            row[name] = shapely.to_wkt(shapely.from_wkb(value), rounding_precision=7)
+    return row
+
+
+def cell_of(value: object) -> str:
+    """Return a value of a row as the text of a cell: that of `rows`, or of JSON.
+
+    >>> cell_of(["carriageway", "gc"]), cell_of(None), cell_of(3.2)
+    ('carriageway|gc', '', '3.2')
+
+    Raises
+    ------
+    RegisterError
+        When it is none.
+    """
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, list) and all(isinstance(one, str) and "|" not in one for one in value):
+        return "|".join(value)
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return str(value)
+    raise RegisterError(f"{value!r}: a value is a text, a number, a list of texts or null")
+
+
+def _names(columns: "Mapping[str, object] | tuple[str, ...]") -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def _value(name: str, cell: str) -> object:
+    """Return what the database is given for a cell; it turns texts into numbers itself."""
+    if name in VALIDITY:
+        return instant_of(name, cell) if cell else ("-infinity" if name == "valid_from" else "infinity")
+    if name in _LISTS:
+        return [one.strip() for one in cell.split("|")] if cell else []
+    if name == "polygon":
+        return _polygon(cell)
+    if name == "sensor" and not cell.startswith("urn:"):
+        return cell.lower() or None  # a DevEUI, as devices have it
+    return cell or None
+
+
+def instant_of(name: str, cell: str) -> datetime:
+    """Return the instant of a cell or an option called `name`.
+
+    Raises
+    ------
+    RegisterError
+        When it is none, or has no offset.
+    """
+    try:
+        instant: datetime | None = datetime.fromisoformat(cell)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise RegisterError(f"{name} is an instant with its offset, 2026-02-01T00:00:00+01:00")
+    return instant
+
+
+def _polygon(cell: str) -> bytes:
+    try:
+        shape = shapely.from_wkt(cell)
+    except shapely.errors.GEOSException:
+        shape = None
+    if shape is None or shape.geom_type not in {"Polygon", "MultiPolygon"} or shape.is_empty:
+        raise ValueError("polygon is a POLYGON or MULTIPOLYGON as WKT, longitude before latitude")
+    west, south, east, north = shape.bounds
+    if not (shape.is_valid and west >= -180 and east <= 180 and south >= -90 and north <= 90):
+        raise ValueError("polygon crosses itself, or is not in degrees")
+    found: bytes = shapely.to_wkb(shape)
+    return found

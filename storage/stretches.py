@@ -31,12 +31,12 @@ _SUPPORT_NAMES: Final = (
 # Where several rows share (time, seq), the greatest version wins, then the greatest digest: never the order of arrival.
 _SUPPORT: Final = f"""
     SELECT r.range_id, p.*,
-           coalesce((SELECT bit_or(CASE kind WHEN 'carriageway' THEN 1 WHEN 'gc' THEN 2 ELSE 4 END)
-                     FROM unnest(v.kinds) AS kind), 7) AS kinds
+           CASE WHEN v.kinds IS NULL THEN 7
+                ELSE ('carriageway' = ANY (v.kinds))::integer + 2 * ('gc' = ANY (v.kinds))::integer
+                     + 4 * ('area' = ANY (v.kinds))::integer END AS kinds
     FROM unnest(%(range_id)b::integer[], %(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[])
          AS r (range_id, device, low, high)
     JOIN device d ON d.device_id = r.device
-    LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name
     CROSS JOIN LATERAL (
         (SELECT DISTINCT ON (time, seq) -1 AS side, {_COLUMNS} FROM position
          WHERE device_id = r.device AND time < r.low AND time >= r.low - %(reach)s::interval
@@ -50,6 +50,7 @@ _SUPPORT: Final = f"""
          WHERE device_id = r.device AND time > r.high AND time <= r.high + %(reach)s::interval
          ORDER BY time, seq, version DESC NULLS LAST, digest DESC LIMIT {MARGIN})
     ) AS p
+    LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name AND v.valid_from <= p.time AND p.time < v.valid_to
     ORDER BY r.range_id, p.time, p.seq
 """  # noqa: S608 - no input is put into the statement
 
@@ -59,7 +60,8 @@ def read_support(
 ) -> dict[str, NDArray[Any]]:
     """Read the canonical fixes of some ranges and their neighbours, in order of range, time and seq.
 
-    `kinds` is the mask of segment kinds the vehicle treats by the register, all of them where it is not registered.
+    `kinds` is the mask of segment kinds the vehicle treats by the register's row of the fix's time, all of them where
+    there is none.
     `side` is -1 before the range, 0 in it, 1 after it. `time` is in microseconds.
     """
     parameters: dict[str, object] = {

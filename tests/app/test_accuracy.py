@@ -9,7 +9,8 @@ import psycopg
 import pytest
 
 from derived_tables import acceptance
-from vinterkoll.app.database import store_network, store_register
+from vinterkoll.app.database import store_network
+from vinterkoll.app.register import store_register
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import codes_of
 from vinterkoll.simulators.files import write_truth

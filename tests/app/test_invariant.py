@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 
 from derived_tables import acceptance, derived, in_microseconds, reference
 from stretch_messages import RECEIVED_US, START, fix, flow, stretch
+from vinterkoll.app.registering import change
 from vinterkoll.ingest.message import Message
-from vinterkoll.storage import columns, raw, stretches
+from vinterkoll.storage import columns, raw, register_edits, stretches
 from vinterkoll.storage import network as networks
+from vinterkoll.storage.register import RegisterError, Table, put
 
 pytestmark = pytest.mark.postgres
 
@@ -178,4 +180,78 @@ def test_flow_windows_too(
     history = messages + shuffler.sample(messages, len(messages) // 3)
     shuffler.shuffle(history)
     assert play(town_url, split(history, cuts)) == clean
+    forget(town_url)
+
+
+Edit = tuple[int, bool, int, int]
+"""Which vehicle or counter (0-3), whether it ends then, from which minute (0: since ever), which values."""
+
+KINDS_OF_EDITS = ["gc", "carriageway", "carriageway|gc", "area"]
+PERIODS_OF_EDITS = ["30", "60", "600", "3600"]
+
+
+def amended(connection: "psycopg.Connection[Any]", edit: Edit) -> None:
+    number, ends, minute, choice = edit
+    begin = (START + timedelta(minutes=minute)).isoformat() if minute else ""
+    table: Table = "vehicle" if number < 2 else "sensor"
+    if table == "vehicle":
+        key = {"contractor": "snow", "vehicle": f"v{number}"}
+        values = {"name": "V", "kinds": KINDS_OF_EDITS[choice]}
+    else:
+        key = {"sensor": f"urn:ngsi-ld:TrafficFlowObserved:c{number}"}
+        place = {"kind": "flow", "name": "C", "lon": "18.7", "lat": "63.3"}
+        values = place | {"period_s": PERIODS_OF_EDITS[choice]}
+    if not ends:
+        change(connection, lambda opened: register_edits.amend(opened, table, key, values, begin))
+    elif begin:
+        try:
+            change(connection, lambda opened: register_edits.end(opened, table, key, begin))
+        except RegisterError:
+            assert not connection.info.transaction_status  # none holds then
+
+
+@settings(examples, max_examples=40)
+@given(
+    messages_of_a_stretch(),
+    st.lists(st.tuples(st.integers(2, 3), st.integers(0, 90), st.sampled_from([None, 1])), max_size=8),
+    st.lists(
+        st.tuples(
+            st.integers(0, 3),
+            st.booleans(),
+            st.sampled_from([0, 1, 2, 4, 8, 30]),
+            st.integers(0, 3),
+        ),
+        max_size=8,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_changes_of_the_register_between_the_data(
+    town_url: str,
+    messages: list[Message],
+    counts: list[tuple[int, int, float | None]],
+    edits: list[Edit],
+    shuffler: random.Random,
+) -> None:
+    messages = [
+        *messages,
+        *(flow(f"c{number}", minute, minutes, intensity=minute) for number, minute, minutes in counts),
+    ]
+    shuffler.shuffle(messages)
+    history: list[list[Message] | Edit] = [*split(messages, [shuffler.randrange(100) for _ in range(4)])]
+    for edit in edits:
+        history.insert(shuffler.randrange(len(history) + 1), edit)
+    connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
+    with connection:
+        connection.execute("TRUNCATE contractor, vehicle, sensor")
+        change(connection, lambda opened: put(opened, "contractor", {"contractor": "snow", "name": "Snö"}))
+        for step in history:
+            if isinstance(step, list):
+                accepting.accept(step)
+            else:
+                amended(connection, step)
+        found = derived(connection)
+        expected = reference(connection, networks.read(connection))
+    assert in_microseconds(found["stretch"]) == expected["stretch"]
+    forget(town_url)
+    assert play(town_url, [messages]) == found
     forget(town_url)

@@ -22,7 +22,8 @@ from vinterkoll.processing.actions import PLOUGHING
 from vinterkoll.storage import action_names, ingest_reading, migrate, reading, sensor_reading
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import Box
-from vinterkoll.storage.register import Table, load_csv
+from vinterkoll.storage.register import Table
+from vinterkoll.storage.register_csv import load
 
 pytestmark = [pytest.mark.timescale, pytest.mark.postgres]
 
@@ -70,7 +71,7 @@ def furnish(url: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         networks.load(connection, town_segments(), name="test", generated=True, digest="test")
         for table, text in REGISTER.items():
-            load_csv(connection, table, text)
+            load(connection, table, text)
 
 
 def play(url: str, batches: Sequence[Sequence[Message]]) -> Tables:

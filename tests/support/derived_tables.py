@@ -13,7 +13,7 @@ from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import CODES
 from vinterkoll.processing.cleaning import Limits
-from vinterkoll.processing.network import ALL_KINDS, StreetNetwork
+from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
 from vinterkoll.processing.treatment import stretches_of
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.columns import register
@@ -70,6 +70,10 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         (owner, text): mask
         for owner, text, mask in connection.execute("SELECT contractor, text, meaning FROM action_name")
     }
+    registered = connection.execute("""
+        SELECT contractor, vehicle, extract(epoch FROM valid_from) * 1000000, extract(epoch FROM valid_to) * 1000000, kinds
+        FROM vehicle
+    """).fetchall()
     best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
     for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[5])):
         best[row[:4]] = row
@@ -98,10 +102,17 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         support["time"] = np.array([int(row[2]) for row in track])
         support["seq"] = np.array([row[3] for row in track])
         support["range_id"] = np.zeros(len(track), np.int64)
-        support["kinds"] = np.full(len(track), ALL_KINDS)
+        support["kinds"] = np.array([_kinds(registered, owner, name, row[2]) for row in track])
         found, _ = stretches_of(fixes_of(support), support["range_id"], network)
         pieces += [(owner, name, *row.tolist()[1:]) for row in found]
     return {"stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
+
+
+def _kinds(registered: list[tuple[Any, ...]], owner: str, name: str, time_us: int) -> int:
+    for contractor, vehicle, low_us, high_us, kinds in registered:
+        if (contractor, vehicle) == (owner, name) and low_us <= time_us < high_us:
+            return sum(KINDS[kind] for kind in kinds)
+    return ALL_KINDS
 
 
 def _treatments(pieces: list[tuple[Any, ...]], network: StreetNetwork) -> list[tuple[Any, ...]]:

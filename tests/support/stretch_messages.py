@@ -55,15 +55,13 @@ def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
     return found
 
 
-def flow(sensor: str, minute: float, minutes: float = 1, **more: Any) -> Message:
-    """A count of a traffic counter over some minutes."""
+def flow(sensor: str, minute: float, minutes: float | None = 1, **more: Any) -> Message:
+    """A count of a traffic counter over some minutes; None: over a period that it does not tell."""
     begin = START + timedelta(minutes=minute)
-    values = {
-        "dateObservedFrom": begin.isoformat(),
-        "dateObservedTo": (begin + timedelta(minutes=minutes)).isoformat(),
-        "dateObserved": begin.isoformat(),
-        **more,
-    }
+    values = {"dateObserved": begin.isoformat(), **more}
+    if minutes is not None:
+        until = begin + timedelta(minutes=minutes)
+        values |= {"dateObservedFrom": begin.isoformat(), "dateObservedTo": until.isoformat()}
     body = {name: {"type": "Property", "value": value} for name, value in values.items()}
     identity = {"id": f"urn:ngsi-ld:TrafficFlowObserved:{sensor}", "type": "TrafficFlowObserved"}
     return Message("traffic/v1/town/flow", orjson.dumps(identity | body), RECEIVED_US)
