@@ -29,9 +29,10 @@ class VehicleProperties(BaseModel):
     """A vehicle at its latest position."""
 
     contractor: str
+    contractor_name: str = Field(description="The register's name at `time`, else `contractor`.")
     vehicle: str = Field(description="Unique within the contractor.")
-    name: str = Field(description="The register's name, else `vehicle`.")
-    registered: bool
+    name: str = Field(description="The register's name at `time`, else `vehicle`.")
+    registered: bool = Field(description="Whether the register knows the vehicle at `time`.")
     time: datetime
     age_s: float = Field(description="Seconds since `time`.")
     speed_kmh: float | None
@@ -59,6 +60,7 @@ class VehicleCollection(geojson.Collection[VehicleFeature]):
         {"type": "Point", "coordinates": [18.7168, 63.2907]},
         {
             "contractor": "snorojarna",
+            "contractor_name": "Snöröjarna AB",
             "vehicle": "plog-7",
             "name": "Plogbil 7",
             "registered": True,
@@ -114,6 +116,7 @@ def features_of(rows: list[reading.VehicleRow], now: datetime) -> list[dict[str,
             geojson.point(row.lon, row.lat),
             {
                 "contractor": row.contractor,
+                "contractor_name": row.contractor_name or row.contractor,
                 "vehicle": row.vehicle,
                 "name": row.name or row.vehicle,
                 "registered": row.name is not None,

@@ -9,6 +9,7 @@ import psycopg
 
 from vinterkoll.app.decoding import Batch, Decoding, Observations
 from vinterkoll.app.derivation import derive_flow, derive_treatments
+from vinterkoll.app.registered import RegisterReading
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn, ObservationKind
@@ -31,7 +32,7 @@ class Accepted:
 class Acceptance:
     """Stores batches through one connection. `clock` is the receive clock, in microseconds UTC.
 
-    `worker` names the account that is kept; None keeps none.
+    `worker` names the account that is kept; None keeps none. `reject_unregistered`: whether a device must be registered.
     """
 
     def __init__(
@@ -42,8 +43,10 @@ class Acceptance:
         *,
         worker: str | None,
         clock: Callable[[], int],
+        reject_unregistered: bool = False,
     ) -> None:
         self._connection = connection
+        self._register = RegisterReading(connection, reject_unregistered=reject_unregistered)
         self._network = network
         self._decoding = decoding
         self._worker = worker
@@ -60,7 +63,7 @@ class Acceptance:
         psycopg.Error
             `OperationalError` when the database is away; others when it refuses a row. Nothing is stored then.
         """
-        batch = self._decoding.decode(messages)
+        batch = self._decoding.decode(messages, self._register.current())
         total = sum(len(of_kind.rows) for of_kind in batch.observations.values())
         device_ids = {
             kind: self._devices.ids(self._connection, of_kind.rows["device"].tolist())

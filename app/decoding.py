@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from vinterkoll.app.reject_content import RejectContent, content_by
+from vinterkoll.app.registered import EVERYTHING, Registered
+from vinterkoll.app.reject_content import RejectContent, content_by, owner_of_topic
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.mapping.decoder import MappedFormat
 from vinterkoll.ingest.message import Decoded, Decoder, Message
@@ -68,8 +70,8 @@ class Decoding:
         }
         self._content = content_by(mappings)
 
-    def decode(self, messages: Sequence[Message]) -> Batch:
-        """Decode a batch of any formats."""
+    def decode(self, messages: Sequence[Message], register: Registered = EVERYTHING) -> Batch:
+        """Decode a batch of any formats, and judge it by what the register says."""
         rejected: list[RejectedMessage] = []
         found: dict[ObservationKind, list[Observations]] = {}
         for name, places in self._by_format(messages).items():
@@ -78,6 +80,7 @@ class Decoding:
             received_us = np.array([message.received_us for message in group], np.int64)
             received_us = received_us[decoded.rows["message"]]
             keep, judged = self._judge(decoded, received_us)
+            judged += register.judge(decoded, keep, partial(_sender, group))
             kept: dict[int, RejectContent] = {}  # once a message, which may have thousands of rejects
             for one in (*decoded.rejects, *judged):
                 message, place = group[one.message], places[one.message]
@@ -139,6 +142,10 @@ class Decoding:
                 Reject(int(rows["message"][at]), int(rows["item"][at]), reason, field, _DETAIL[reason])
             )
         return found == ACCEPTED, judged
+
+
+def _sender(group: Sequence[Message], at: int) -> str:
+    return owner_of_topic(group[at].topic)
 
 
 def _rejected(message: Message, kept: RejectContent, name: str, reject: Reject) -> RejectedMessage:

@@ -93,4 +93,11 @@ def _acceptance(
     decoding = Decoding(
         limits_of(settings), lambda topic: format_of(topic, topics) or "", bytes_max, mappings_of(settings)
     )
-    return Acceptance(connection, network.read(connection), decoding, worker=worker, clock=wall_clock_us)
+    return Acceptance(
+        connection,
+        network.read(connection),
+        decoding,
+        worker=worker,
+        clock=wall_clock_us,
+        reject_unregistered=settings.unregistered == "reject",
+    )

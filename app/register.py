@@ -48,7 +48,10 @@ def load_register(
     """
     with connected(read_settings()) as connection:
         changes = store_register(connection, table, file, by=by, dry_run=dry_run)
-    _show(changes, dry_run=dry_run)
+    if dry_run:
+        _show(changes, dry_run=dry_run)
+    else:
+        typer.echo(f"{len(changes)} rows of {table} changed")
 
 
 def store_register(

@@ -66,7 +66,10 @@ class Settings(BaseSettings):
     area_lon_lat: tuple[float, float, float, float] = (10.0, 55.0, 24.5, 69.5)
     """Service area of vehicles: west, south, east, north. The default holds Sweden."""
 
-    @field_validator("database_url", "ingest_database_url")
+    unregistered: Literal["accept", "reject"] = "accept"
+    """What becomes of data of devices that the register does not have at its time; `reject`: `unregistered`."""
+
+    @field_validator("database_url", "ingest_database_url", "register_database_url")
     @classmethod
     def _url_is_one(cls, url: SecretStr) -> SecretStr:
         """Refuse here what libpq would refuse with a part of the password in its message."""
@@ -102,6 +105,8 @@ class Settings(BaseSettings):
     api_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     ingest_database_url: SecretStr = SecretStr("")
     """libpq connection URI of a user who may store; with one, `vinterkoll api` takes what is sent by HTTP."""
+    register_database_url: SecretStr = SecretStr("")
+    """libpq connection URI of a member of vinterkoll_register; with one, `vinterkoll api` changes the register."""
     http_body_bytes_max: Annotated[int, Field(ge=1)] = 10_000_000
     """Longer bodies, unpacked, are refused with 413: two full batches with generous items."""
     http_items_max: Annotated[int, Field(ge=1, le=MAX_ITEMS)] = MAX_ITEMS

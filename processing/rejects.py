@@ -30,6 +30,9 @@ class Reason(StrEnum):
     TOO_OLD = "too_old"
     NULL_ISLAND = "null_island"
     OUTSIDE_AREA = "outside_area"
+    # acceptance: one message and the register
+    UNREGISTERED = "unregistered"
+    NOT_YOURS = "not_yours"
     # the database would not take it
     STORAGE_REFUSED = "storage_refused"
     # a mistake of vinterkoll's

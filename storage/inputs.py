@@ -15,12 +15,14 @@ _LOCK: Final = 0x696E7074
 def hold(connection: "psycopg.Connection[Any]") -> int:
     """Keep the inputs as they are until the transaction ends, and return their version."""
     connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
-    row = connection.execute(
-        "SELECT version FROM input_version"
-    ).fetchone()  # a statement after the lock sees it all
+    return version(connection)  # a statement after the lock sees it all
+
+
+def version(connection: "psycopg.Connection[Any]") -> int:
+    """Return the version of the inputs as it is now."""
+    row = connection.execute("SELECT version FROM input_version").fetchone()
     assert row is not None, "the migration wrote the one row"  # noqa: S101
-    version: int = row[0]
-    return version
+    return int(row[0])
 
 
 def change(connection: "psycopg.Connection[Any]") -> None:

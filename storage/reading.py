@@ -66,9 +66,10 @@ class TreatmentRow(NamedTuple):
 
 
 class VehicleRow(NamedTuple):
-    """A vehicle's latest position. `name` is None where the register does not know the vehicle."""
+    """A vehicle's latest position. Names are the register's of its time, None where it does not know them."""
 
     contractor: str
+    contractor_name: str | None
     vehicle: str
     name: str | None
     time: datetime
@@ -184,7 +185,7 @@ async def vehicles(connection: Connection, since: datetime) -> list[VehicleRow]:
     found = await fetch_all(
         connection,
         f"""
-        SELECT d.owner, d.name, v.name, p.*
+        SELECT d.owner, c.name, d.name, v.name, p.*
         FROM device d
         CROSS JOIN LATERAL (
             SELECT o.time, o.lon, o.lat, o.speed_kmh, o.heading_deg, {NAMED_ACTIONS}, o.plough_known, o.plough_down,
@@ -194,7 +195,9 @@ async def vehicles(connection: Connection, since: datetime) -> list[VehicleRow]:
             ORDER BY o.time DESC, o.seq DESC, o.version DESC NULLS LAST, o.digest DESC
             LIMIT 1
         ) p
+        LEFT JOIN contractor c ON c.contractor = d.owner AND c.valid_from <= p.time AND p.time < c.valid_to
         LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name
+                           AND v.valid_from <= p.time AND p.time < v.valid_to
         WHERE d.kind = 'position'
         ORDER BY d.owner, d.name
         """,  # noqa: S608 - no input is put into the statement

@@ -39,15 +39,14 @@ class SnowRow(NamedTuple):
     before_depth_m: float | None
 
 
-_FLOW_SERIES: Final = """
-    SELECT d.name, d.part, s.name, coalesce(s.lon, o.lon) AS lon, coalesce(s.lat, o.lat) AS lat,
+_FLOW: Final = """
+    SELECT d.name, d.part, s.name, coalesce(s.lon, o.lon), coalesce(s.lat, o.lat),
            w.time, w.vehicles, w.speed_kmh, w.occupancy, w.covered_s, w.counted_s
     FROM device d
-    LEFT JOIN sensor s ON s.sensor = d.name AND s.kind = 'flow'
     LEFT JOIN LATERAL (  -- where the register has no position, the sensor's own latest word
         SELECT f.lon, f.lat
         FROM flow f
-        WHERE f.device_id = d.device_id AND s.sensor IS NULL
+        WHERE f.device_id = d.device_id
         ORDER BY f.time DESC, f.seq DESC, f.version DESC NULLS LAST, f.digest DESC
         LIMIT 1
     ) o ON true
@@ -62,14 +61,18 @@ async def flow(
     connection: Connection, since: datetime, bbox: Box | None = None, *, latest: bool = False
 ) -> list[FlowRow]:
     """Return the windows that begin at or after `since`, by series and time; `latest`: only the newest of each."""
-    query: LiteralString = _FLOW_SERIES + "CROSS JOIN LATERAL ("
+    query: LiteralString = _FLOW + "CROSS JOIN LATERAL ("
     query += """
         SELECT * FROM flow_window x
         WHERE x.device_id = d.device_id AND x.time >= %(since)s
     """
     if latest:
         query += " ORDER BY x.time DESC LIMIT 1"
-    query += ") w WHERE d.kind = 'flow'"
+    query += """
+        ) w
+        LEFT JOIN sensor s ON s.sensor = d.name AND s.kind = 'flow' AND s.valid_from <= w.time AND w.time < s.valid_to
+        WHERE d.kind = 'flow'
+    """
     if bbox is not None:
         query += _FLOW_WITHIN
     query += " ORDER BY d.name, d.part, w.time"

@@ -58,17 +58,21 @@ function wholeStreet(street, nowMs) {
 }
 
 export function vehiclePopup(properties, nowMs) {
-  const { name, contractor, registered, actions, working, speed_kmh: speed, time } = properties;
+  const { name, contractor_name: contractor, registered, actions, working, speed_kmh: speed, time } = properties;
   const doing = actions.length ? actions.flatMap((code) => [actionPair(code), element("br")]).slice(0, -1) : [];
   return element(
     "div",
     { class: "popup" },
     element("h3", {}, name),
-    element("p", {}, contractor, registered ? "" : " – ", registered ? "" : pair("inte i registret", "not registered")),
+    element("p", {}, contractor, ...unregistered(registered)),
     element("p", {}, ...(doing.length ? doing : [pair("transport", "in transit")])),
     working || !doing.length ? "" : element("p", {}, pair("lämnar ingen åtgärdad gata", "leaves no treated street")),
     element("p", {}, speed === null ? "" : `${number(speed)} km/h, `, ...when(Date.parse(time), nowMs)),
   );
+}
+
+function unregistered(registered) {
+  return registered ? [] : [" – ", pair("inte i registret", "not registered")];
 }
 
 export function trafficPopup(sensor, nowMs) {
@@ -84,7 +88,7 @@ export function trafficPopup(sensor, nowMs) {
   return element(
     "div",
     { class: "popup" },
-    element("h3", {}, sensor.name),
+    element("h3", {}, sensor.name, ...unregistered(sensor.series[0].registered)),
     element("p", {}, pair("fordon per timme, medelhastighet", "vehicles per hour, mean speed")),
     element("table", {}, element("tbody", {}, ...rows)),
     element("p", {}, ...when(sensor.toMs, nowMs)),

@@ -36,6 +36,7 @@ def test_vehicles(client: httpx.Client, rows: Database) -> None:
             "geometry": {"type": "Point", "coordinates": [18.7165, 63.29]},
             "properties": {
                 "contractor": "nord",
+                "contractor_name": "Nord AB",
                 "vehicle": "p1",
                 "name": "Plogbil 1",
                 "registered": True,

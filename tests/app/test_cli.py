@@ -58,9 +58,9 @@ def test_register_there_and_back(database_url: str, tmp_path: Path) -> None:
     file = tmp_path / "contractors.csv"
     file.write_text("contractor,name\nnorrplog,Norrplog AB\n")
     loaded = vinterkoll("register", "load", "contractor", str(file), VINTERKOLL_DATABASE_URL=database_url)
-    assert loaded.stdout == "1 rows of contractor stored\n"
+    assert loaded.stdout == "1 rows of contractor changed\n"
     dumped = vinterkoll("register", "dump", "contractor", VINTERKOLL_DATABASE_URL=database_url)
-    assert dumped.stdout == file.read_text()
+    assert dumped.stdout == "contractor,name,valid_from,valid_to\nnorrplog,Norrplog AB,,\n"
     file.write_text("contractor,name\nx\n")
     failed = vinterkoll("register", "load", "contractor", str(file), VINTERKOLL_DATABASE_URL=database_url)
     assert "line 2" in fails(failed, 2)

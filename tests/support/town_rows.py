@@ -23,14 +23,17 @@ def hours_ago(hours: float, now: datetime = NOW) -> datetime:
 
 def insert(connection: psycopg.Connection[Any], table: str, **values: Any) -> Any:
     """Insert a row; return the value of its first column."""
-    query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING *").format(
+    # as JSON: a register row's -infinity is no datetime of Python's
+    query = sql.SQL(
+        "WITH made AS (INSERT INTO {} ({}) VALUES ({}) RETURNING *) SELECT row_to_json(made) FROM made"
+    ).format(
         sql.Identifier(table),
         sql.SQL(", ").join(map(sql.Identifier, values)),
         sql.SQL(", ").join(sql.Placeholder() for _ in values),
     )
     row = connection.execute(query, list(values.values())).fetchone()
     assert row is not None
-    return row[0]
+    return next(iter(row[0].values()))
 
 
 def add_network(connection: psycopg.Connection[Any], digest: str = "one") -> None:
