@@ -16,6 +16,7 @@ from vinterkoll.api import (
     metrics,
     page,
     problems,
+    register,
     rejects,
     segments,
     snow,
@@ -23,13 +24,25 @@ from vinterkoll.api import (
     treatments,
     vehicles,
 )
-from vinterkoll.api.context import Connections, Context
+from vinterkoll.api.context import ChangeRegister, Connections, Context
 from vinterkoll.api.guard import Guard
 from vinterkoll.api.intake import Intake
 from vinterkoll.api.measures import Measured, Measures
 from vinterkoll.api.parameters import refuse_unknown
 
-_ROUTES: Final = (segments, treatments, vehicles, flow, snow, status, ingest, rejects, health, metrics)
+_ROUTES: Final = (
+    segments,
+    treatments,
+    vehicles,
+    flow,
+    snow,
+    status,
+    ingest,
+    rejects,
+    register,
+    health,
+    metrics,
+)
 
 _DESCRIPTION: Final = """
 Which street was treated, how, in which direction, when; where the vehicles are; traffic and snow.
@@ -50,6 +63,7 @@ def create_app(
     clock: Callable[[], datetime] = utc_now,
     simulated: bool = False,
     intake: Intake | None = None,
+    change_register: ChangeRegister | None = None,
 ) -> FastAPI:
     """Return the application. It opens `connections` when it starts; when it ends it closes them and `intake`."""
 
@@ -77,7 +91,7 @@ def create_app(
         dependencies=[Depends(refuse_unknown)],
         separate_input_output_schemas=False,
     )
-    app.state.context = Context(connections, clock, simulated, number, measures, intake)
+    app.state.context = Context(connections, clock, simulated, number, measures, change_register, intake)
     for module in _ROUTES:
         app.include_router(module.router)
     page.install(app)
@@ -107,7 +121,8 @@ def _describe(app: FastAPI, intake: Intake | None) -> None:
                 schemas.pop(name, None)
             for path in schema["paths"].values():
                 for operation in path.values():
-                    operation["responses"].pop("422", None)
+                    if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                        del operation["responses"]["422"]  # FastAPI's own, which is answered with 400
             if intake is not None:
                 ingest.list_formats(schema["paths"], intake.path_names)
             app.openapi_schema = schema

@@ -11,6 +11,8 @@ from psycopg import AsyncConnection
 
 from vinterkoll.api.intake import Intake
 from vinterkoll.api.measures import Measures
+from vinterkoll.storage.register import Connection
+from vinterkoll.storage.register_log import Change
 
 
 class Connections(Protocol):
@@ -24,6 +26,10 @@ class Connections(Protocol):
     async def close(self) -> None: ...
 
 
+ChangeRegister = Callable[[Callable[[Connection], None], str, bool], list[Change]]
+"""Edit, author, dry run → the rows that changed. Raises storage.register.RegisterError: nothing was changed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The parts that every route shares."""
@@ -35,6 +41,8 @@ class Context:
     """Say wherever the data is shown that nobody ploughed these streets."""
     version: str
     measures: Measures
+    change_register: ChangeRegister | None
+    """Does an edit of the register in the name of an author, or shows what it would do; None: by HTTP nobody does."""
     intake: Intake | None
     """Where what is sent by HTTP goes; None: nowhere."""
 

@@ -1,6 +1,7 @@
 """Who asks, by `Authorization: Bearer KEY`: 401 without a key that is good, 403 with one that is good for less."""
 
 import logging
+from collections.abc import Callable
 from typing import Annotated, Final
 
 import psycopg
@@ -50,12 +51,18 @@ Reader = Annotated[keys.Holder, Depends(_any_holder)]
 """A route's parameter of this type is given the holder of a key of any scope."""
 
 
-async def _sender(holder: Reader) -> keys.Holder:
-    if holder.scope != "ingest":
-        detail = f"This API key is for {holder.scope}, not for ingest."
-        raise HTTPException(403, detail, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
-    return holder
+def _with_scope(scope: keys.Scope) -> Callable[[keys.Holder], keys.Holder]:
+    def checked(holder: Reader) -> keys.Holder:
+        if holder.scope != scope:
+            detail = f"This API key is for {holder.scope}, not for {scope}."
+            raise HTTPException(403, detail, {"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+        return holder
+
+    return checked
 
 
-Sender = Annotated[keys.Holder, Depends(_sender)]
+Sender = Annotated[keys.Holder, Depends(_with_scope("ingest"))]
 """A route's parameter of this type is given the holder of a key that may send."""
+
+Registrar = Annotated[keys.Holder, Depends(_with_scope("register"))]
+"""A route's parameter of this type is given the holder of a key that may change the register."""

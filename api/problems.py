@@ -143,10 +143,11 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         400: "A parameter cannot be used, or is unknown; `parameter` names it.",
         401: "No API key, or none that is good.",
         403: "The API key is not good for this.",
-        404: "There is no such format.",
+        404: "There is no such format, or this is not done by HTTP here.",
         408: "The body did not come in time.",
         413: "The body is too long, or holds too many items. Nothing of it was stored.",
         415: "The body's type or encoding is none of those that are taken.",
+        422: "A row does not fit; `detail` says which and why. Nothing was changed.",
         429: "Too many requests wait for the database; `Retry-After` says when to try again. Nothing was stored.",
         503: "The database does not answer; `Retry-After` says when to try again.",
     }

@@ -25,7 +25,7 @@ from vinterkoll.simulators.register import write_register
 from vinterkoll.storage import migrate as migrations
 
 _DATABASE: Final = "vinterkoll"
-_ROLES: Final = ("ingest", "api")
+_ROLES: Final = ("ingest", "api", "register")
 _SEED: Final = 1
 _START_TIMEOUT_S: Final = 60.0
 _SIMULATOR_STOP_S: Final = 20.0
@@ -159,7 +159,10 @@ class Demo:
             worker.wait_until(beats, _START_TIMEOUT_S)
 
     def _start_api(self) -> None:
-        by_http = {"VINTERKOLL_INGEST_DATABASE_URL": self._urls["ingest"]}
+        by_http = {
+            "VINTERKOLL_INGEST_DATABASE_URL": self._urls["ingest"],
+            "VINTERKOLL_REGISTER_DATABASE_URL": self._urls["register"],
+        }
         server = self._start("api", "api", "api", "--port", str(self._port), more=by_http)
         server.wait_until(lambda: accepts_connections(self._port), _START_TIMEOUT_S)
 

@@ -24,7 +24,11 @@ def create_key(
         str, typer.Option(help="Whose it is: the contractor's or provider's name, as in MQTT topics.")
     ],
     scope: Annotated[
-        key_table.Scope, typer.Option(help="ingest: send, and read its own rejects. read: its own rejects.")
+        key_table.Scope,
+        typer.Option(
+            help="read: its own rejects and rows of the register. ingest: send, and read the same. "
+            "register: read and change the whole register."
+        ),
     ],
 ) -> None:
     """Make a key and print it alone. It is stored as a hash and cannot be shown again."""

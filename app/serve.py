@@ -9,6 +9,7 @@ import uvicorn
 
 from vinterkoll.api.application import create_app
 from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.http_register import register_changer
 from vinterkoll.app.intakes import http_intake
 from vinterkoll.app.settings import read_settings
 from vinterkoll.storage.reading import reading_pool
@@ -54,6 +55,7 @@ def api(
         reading_pool(settings.database_url.get_secret_value()),
         simulated=settings.generated_note,
         intake=http_intake(settings),
+        change_register=register_changer(settings),
     )
     config = uvicorn.Config(
         app,

@@ -8,7 +8,7 @@ import psycopg
 
 from vinterkoll.storage.reading import Connection, fetch_all
 
-Scope = Literal["ingest", "read"]
+Scope = Literal["ingest", "read", "register"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 

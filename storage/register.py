@@ -72,15 +72,17 @@ SHAPES: Final[dict[Table, Shape]] = {
 
 
 def put(connection: Connection, table: Table, row: Row) -> None:
-    """Add a row, or change the one of the same key and beginning, whose columns that `row` lacks stay as they are.
+    """Add a row, or change the one of the same key and beginning; optional columns that `row` lacks stay as they are.
 
     Raises
     ------
     RegisterError
-        When a cell is refused.
+        When a column is missing, or a cell is refused.
     """
     shape = SHAPES[table]
     cells = {"valid_from": "", **row}
+    if missing := [name for name in (*shape.key, *shape.required) if name not in cells]:
+        raise RegisterError(f"{shape.name(cells)}: a {table} needs {', '.join(missing)}")
     changes = [
         sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name))
         for name in cells

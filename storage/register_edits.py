@@ -38,8 +38,6 @@ def amend(connection: Connection, table: Table, key: Row, values: Row, begin: st
             default=None,
         )
         row: dict[str, Any] = {"valid_to": until}
-        if missing := [name for name in SHAPES[table].required if name not in values]:
-            raise RegisterError(f"{SHAPES[table].name(key)}: a new {table} needs {', '.join(missing)}")
     else:
         row = holds
         if begin and start != holds["valid_from"]:

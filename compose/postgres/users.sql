@@ -29,4 +29,15 @@ GRANT vinterkoll_api TO vinterkoll_api_login;
 REVOKE CONNECT, TEMPORARY ON DATABASE :"DBNAME" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"DBNAME" TO vinterkoll_ingest, vinterkoll_api;
 
+-- Only where its password is given: whoever changes the register through the API.
+\getenv register_password DB_REGISTER_PASSWORD
+\if :{?register_password}
+    SELECT 'CREATE ROLE vinterkoll_register_login'
+    WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'vinterkoll_register_login')
+    \gexec
+    ALTER ROLE vinterkoll_register_login LOGIN PASSWORD :'register_password';
+    GRANT vinterkoll_register TO vinterkoll_register_login;
+    GRANT CONNECT ON DATABASE :"DBNAME" TO vinterkoll_register;
+\endif
+
 COMMIT;

@@ -7,7 +7,7 @@ import jsonschema
 import psycopg
 import pytest
 
-from http_ingest import READER, add_keys
+from http_ingest import REGISTRAR, add_keys
 from town_rows import (
     NOW,
     STORGATAN,
@@ -69,7 +69,9 @@ def test_every_reference_leads_somewhere_and_every_route_is_described(document: 
 def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     with_examples = {name: schema for name, schema in schemas.items() if "examples" in schema}
-    assert len(with_examples) == len(LISTS) + 6  # Status, Live, Ready, Problem, Receipt, Rejects
+    assert (
+        len(with_examples) == len(LISTS) + 8
+    )  # Status, Live, Ready, Problem, Receipt, Rejects, RegisterRows, RegisterChanges
     for schema in with_examples.values():
         for example in schema["examples"]:
             validator(document, schema).validate(example)
@@ -79,7 +81,7 @@ def test_examples_of_parameters_are_accepted(
     client: httpx.Client, document: dict[str, Any], database_url: str
 ) -> None:
     add_keys(database_url)
-    client.headers["Authorization"] = f"Bearer {READER}"
+    client.headers["Authorization"] = f"Bearer {REGISTRAR}"
     tried = 0
     for path, operations in document["paths"].items():
         for parameter in operations.get("get", {}).get("parameters", []):

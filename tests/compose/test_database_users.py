@@ -15,15 +15,17 @@ from psycopg.conninfo import make_conninfo
 
 from api_server import serving
 from derived_tables import acceptance, derived
-from http_ingest import READER, add_keys
+from http_ingest import READER, REGISTRAR, add_keys
 from small_town import town_segments
 from stretch_messages import RECEIVED_US, flow, stretch, uplink
 from vinterkoll.api.application import create_app
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
+from vinterkoll.app.registering import change
 from vinterkoll.ingest.message import Message
-from vinterkoll.storage import migrate
+from vinterkoll.storage import migrate, register_log
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import reading_pool
+from vinterkoll.storage.register import put
 
 pytestmark = pytest.mark.postgres
 
@@ -126,12 +128,13 @@ def test_the_api_login_answers_every_question_of_the_api(installed_url: str) -> 
     with serving(app) as address, httpx.Client(base_url=address) as client:
         client.headers["Authorization"] = f"Bearer {READER}"
         for path in paths:
-            answer = client.get(path)
+            key = REGISTRAR if "/register/" in path else READER
+            answer = client.get(path.format(table="vehicle"), headers={"Authorization": f"Bearer {key}"})
             assert answer.status_code == httpx.codes.OK, f"{path}: {answer.text}"
         assert len(client.get("/api/v1/rejects").json()["rejects"]) == 1
     with psycopg.connect(installed_url) as owner:
         noted = owner.execute("SELECT count(*) FROM api_key WHERE last_used_on IS NOT NULL").fetchone()
-    assert noted == (1,)
+    assert noted == (2,)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +175,28 @@ def test_the_api_login_writes_nothing_and_reads_no_more_than_is_shown(installed_
             "CREATE TABLE mine ()",
             "CREATE TEMPORARY TABLE mine ()",
             "SET ROLE vinterkoll_ingest",
+        ):
+            assert refused(connection, statement)
+
+
+def test_the_register_login_is_made_where_its_password_is_given(installed_url: str) -> None:
+    user = "vinterkoll_register_login"
+    for _ in range(2):
+        done = run_script(
+            installed_url, DB_INGEST_PASSWORD="salt", DB_API_PASSWORD="grus", DB_REGISTER_PASSWORD="plog"
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    with psycopg.connect(
+        make_conninfo(installed_url, user=user, password="plog"), autocommit=True
+    ) as connection:
+        change(connection, lambda opened: put(opened, "contractor", {"contractor": "a", "name": "A"}))
+        assert register_log.recent(connection, 1)[0].login == user
+        for statement in (
+            "DELETE FROM register_change",
+            "INSERT INTO position (device_id) VALUES (1)",
+            "SELECT hash FROM api_key",
+            "SELECT payload FROM reject_message",
+            "CREATE TABLE mine ()",
         ):
             assert refused(connection, statement)
 

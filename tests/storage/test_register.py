@@ -182,7 +182,7 @@ def test_amended_from_an_instant_on(register: Database) -> None:
 
 
 def test_what_cannot_be_amended_ended_or_removed(register: Database) -> None:
-    with pytest.raises(RegisterError, match="norrplog/NP1: a new vehicle needs kinds"):
+    with pytest.raises(RegisterError, match="norrplog/NP1: a vehicle needs kinds"):
         amend(register, "vehicle", NP1, {"name": "A"}, "")
     with pytest.raises(RegisterError, match="no vehicle of this name holds"):
         end(register, "vehicle", NP1, "2026-02-01T00:00:00Z")

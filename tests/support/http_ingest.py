@@ -20,6 +20,7 @@ from vinterkoll.storage import keys
 from vinterkoll.storage.reading import reading_pool
 
 SENDER, READER, STRANGER, REVOKED = "key-of-snow", "reading-key-of-snow", "key-of-rain", "old-key-of-snow"
+REGISTRAR = "key-of-the-town"
 MIP = "/api/v1/ingest/mip"
 LINES = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json"}
@@ -41,6 +42,7 @@ def add_keys(url: str) -> None:
         keys.insert(connection, STRANGER, "rain", "ingest")
         keys.insert(connection, REVOKED, "snow", "ingest")
         keys.revoke(connection, 4)
+        keys.insert(connection, REGISTRAR, "town", "register")
 
 
 @contextlib.contextmanager
