@@ -144,7 +144,8 @@ def show_log(limit: Annotated[int, typer.Option(min=1, help="The newest so many.
 
 
 def _key(table: registers.Table, text: str) -> dict[str, str]:
-    names, parts = registers.SHAPES[table].key, text.split("/")
+    names = registers.SHAPES[table].key
+    parts = text.split("/", len(names) - 1)  # a URN may have more of them
     if len(parts) != len(names):
         raise ConfigurationError(
             f"{text}: the key of {table} is written {'/'.join(name.upper() for name in names)}"

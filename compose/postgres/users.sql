@@ -2,6 +2,7 @@
 -- For psql 15 or newer, as the database's owner or an administrator, after `vinterkoll migrate`; run it again to change
 -- the passwords, which come from the environment so that they are in no list of processes:
 --   DB_INGEST_PASSWORD=… DB_API_PASSWORD=… psql --no-psqlrc --dbname vinterkoll --file users.sql
+-- DB_REGISTER_PASSWORD makes a third, who changes the register through the API.
 \set ON_ERROR_STOP on
 \set QUIET on
 \getenv ingest_password DB_INGEST_PASSWORD
