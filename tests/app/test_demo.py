@@ -71,7 +71,7 @@ def test_streets_change_within_a_minute_and_nothing_is_lost(directory: Path, por
     assert (directory / "env").stat().st_mode & 0o077 == 0
     shell = "set -a; . ./env; exec " + f"{sys.executable} -m vinterkoll.app.cli register dump contractor"
     dumped = subprocess.run(["sh", "-c", shell], cwd=directory, capture_output=True, text=True, check=True)
-    assert dumped.stdout.startswith("contractor,name\n")
+    assert dumped.stdout.startswith("contractor,name,valid_from,valid_to\n")
     said = demo.interrupt()
     assert "ended with code" not in said
     assert mentioning(str(directory)) == []
