@@ -112,7 +112,7 @@ END $$;
 
 GRANT SELECT ON area, contract, register_change TO vinterkoll_ingest, vinterkoll_api;
 GRANT SELECT, INSERT, UPDATE, DELETE ON contractor, area, contract, vehicle, sensor TO vinterkoll_register;
-GRANT SELECT ON device, position, flow, network, segment, stretch, treatment, flow_window, register_change, input_version
+GRANT SELECT ON action_name, device, position, flow, network, segment, stretch, treatment, flow_window, register_change, input_version
     TO vinterkoll_register;
 GRANT INSERT, UPDATE, DELETE ON stretch, treatment, flow_window TO vinterkoll_register;
 GRANT UPDATE (version) ON input_version TO vinterkoll_register;
