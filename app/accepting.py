@@ -14,7 +14,7 @@ from vinterkoll.ingest.message import Message
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
-from vinterkoll.storage import devices, inputs, raw, rejects, status
+from vinterkoll.storage import devices, inputs, raw, rejects, status, thresholds
 from vinterkoll.storage.rejects import RejectedMessage
 
 Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
@@ -52,6 +52,7 @@ class Acceptance:
         self._worker = worker
         self._clock = clock
         self._devices = devices.Devices()
+        self._inputs = -1
 
     def accept(self, messages: Sequence[Message], settle: Settle = rejects.insert) -> Accepted:
         """Store a batch and all that is derived from it in one transaction; durable when it returns.
@@ -70,7 +71,7 @@ class Acceptance:
             for kind, of_kind in batch.observations.items()
         }
         with self._connection.transaction():
-            inputs.hold(self._connection)
+            self._read_inputs()
             new = self._store(batch.observations, device_ids)
             settle(self._connection, batch.rejected)
             self._record(self._progress(messages, batch, total, new))
@@ -92,6 +93,13 @@ class Acceptance:
         """Close the connection."""
         self._connection.close()
 
+    def _read_inputs(self) -> None:
+        """Hold the inputs of derivation, and read the thresholds again if any of them changed."""
+        version = inputs.hold(self._connection)
+        if version != self._inputs:
+            self._thresholds = thresholds.read(self._connection)
+            self._inputs = version
+
     def _store(
         self, found: Mapping[ObservationKind, Observations], device_ids: Mapping[ObservationKind, IntColumn]
     ) -> int:
@@ -106,7 +114,7 @@ class Acceptance:
             )
             count += len(new_device)
             if kind == "position":
-                derive_treatments(self._connection, new_device, new_time, self._network)
+                derive_treatments(self._connection, new_device, new_time, self._network, self._thresholds)
             elif kind == "flow":
                 derive_flow(self._connection, new_device, new_time)
         return count

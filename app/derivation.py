@@ -1,6 +1,6 @@
-"""What follows from a batch's new raw rows: stretches, treatments and flow windows, in the transaction of the rows."""
+"""What follows from a batch's new raw rows: flags, stretches, treatments and flow windows, in the transaction of the rows."""
 
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import psycopg
@@ -8,13 +8,17 @@ from numpy.typing import NDArray
 
 from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.flow import flow_windows
+from vinterkoll.processing.hygiene import FIX_FLAG, Thresholds, flags_of
 from vinterkoll.processing.network import StreetNetwork
-from vinterkoll.processing.observations import IntColumn, Rows
+from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
 from vinterkoll.processing.tracks import Fixes
 from vinterkoll.processing.treatment import effective_actions, stretches_of
+from vinterkoll.storage import flags as flag_table
 from vinterkoll.storage import flows, raw, stretches, treatments
 
 Support = dict[str, NDArray[Any]]
+
+_KEY: Final = ("device_id", "time", "seq")
 
 
 def fixes_of(support: Support) -> Fixes:
@@ -36,39 +40,70 @@ def fixes_of(support: Support) -> Fixes:
             support["spread_g_per_m2"],
             support["spread_ml_per_m2"],
         ),
+        accuracy_m=support["accuracy_m"],
+        hdop=support["hdop"],
+        odometer_m=support["odometer_m"],
+        place=np.arange(len(x)),
     )
 
 
-def _of_steps(rows: Rows, device_id: IntColumn, time_us: IntColumn, seq: IntColumn) -> NDArray[np.bool_]:
-    """Tell which stretches belong to steps that start at one of the fixes (device, time, seq)."""
+def _of_fixes(rows: Rows, device_id: IntColumn, time_us: IntColumn, seq: IntColumn) -> BoolColumn:
+    """Tell which flags, or stretches of the steps that start there, belong to one of the fixes (device, time, seq)."""
     keys = np.column_stack([device_id, time_us, seq])
     of_rows = np.column_stack([rows["device_id"], rows["time_us"], rows["seq"]])
     # keys as byte strings: of one length, so equal strings are equal keys
     width = f"S{keys.dtype.itemsize * keys.shape[1]}"
-    found: NDArray[np.bool_] = np.isin(of_rows.view(width)[:, 0], keys.view(width)[:, 0])
+    found: BoolColumn = np.isin(of_rows.view(width)[:, 0], keys.view(width)[:, 0])
     return found
 
 
+def _flagged(support: Support, flags: IntColumn, chosen: BoolColumn) -> Rows:
+    """Return the flags (FIX_FLAG) of the chosen fixes that have some; two ranges may own a fix, and then agree."""
+    at = np.flatnonzero(chosen & (flags != 0))
+    rows = np.empty(len(at), FIX_FLAG)
+    rows["device_id"], rows["time_us"], rows["seq"] = (support[name][at] for name in _KEY)
+    rows["flags"] = flags[at]
+    return np.unique(rows)
+
+
 def derive_treatments(
-    connection: "psycopg.Connection[Any]", device_id: IntColumn, time_us: IntColumn, network: StreetNetwork
-) -> None:
-    """Renew the stretches and treatments that new fixes (device, time), each (n,), may have changed."""
+    connection: "psycopg.Connection[Any]",
+    device_id: IntColumn,
+    time_us: IntColumn,
+    network: StreetNetwork,
+    thresholds: Thresholds,
+) -> Rows:
+    """Renew the flags, stretches and treatments that new fixes (device, time), each (n,), may have changed.
+
+    Returns the flags (FIX_FLAG) that were not there before.
+    """
     if not len(device_id):
-        return
+        return np.empty(0, FIX_FLAG)
     ranges = raw.ranges(device_id, time_us, stretches.RANGE_APART_US)
     support = stretches.read_support(connection, *ranges)
     owned = stretches.owned_steps(support["range_id"], support["side"], support["time"])
-    steps = tuple(support[name][owned] for name in ("device_id", "time", "seq"))
-    derived, step = stretches_of(fixes_of(support), support["device_id"], network)
-    new = np.unique(derived[owned[step]])  # two ranges may own a step, and then derive the same
+    of_owned = tuple(support[name][owned] for name in _KEY)
     group = support["range_id"][owned]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(group) != 0]))
     ends = np.concatenate([starts[1:], [len(group)]]) - 1
-    old = stretches.existing(connection, steps[0][starts], steps[1][starts], steps[1][ends])
-    old = old[_of_steps(old, *steps)]
-    gone, come = stretches.differences(old, new)
+    reach = of_owned[0][starts], of_owned[1][starts], of_owned[1][ends]
+
+    fixes = fixes_of(support)
+    flags = flags_of(fixes, thresholds)
+    known = flag_table.existing(connection, *reach)
+    cleared, flagged = stretches.differences(
+        known[_of_fixes(known, *of_owned)], _flagged(support, flags, owned)
+    )
+    flag_table.replace(connection, cleared, flagged)
+
+    believed = flags == 0
+    derived, step = stretches_of(fixes.only(believed), support["device_id"][believed], network)
+    new = np.unique(derived[owned[believed][step]])  # two ranges may own a step, and then derive the same
+    old = stretches.existing(connection, *reach)
+    gone, come = stretches.differences(old[_of_fixes(old, *of_owned)], new)
     stretches.replace(connection, gone, come)
     treatments.renew(connection, np.concatenate([gone, come]))
+    return flagged
 
 
 def derive_flow(

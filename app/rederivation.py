@@ -10,6 +10,7 @@ from vinterkoll.app.derivation import derive_flow, derive_treatments
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn
 from vinterkoll.storage import raw
+from vinterkoll.storage import thresholds as threshold_table
 
 _SPAN_US: Final = 86_400_000_000
 """One device and day at a time: some 20,000 fixes, a few megabytes."""
@@ -27,10 +28,10 @@ def rederive(
 
     Call it in the transaction that changed the input, after `storage.inputs.change`.
     """
-    count = 0
+    count, thresholds = 0, threshold_table.read(connection)
     for device_id, time_us in _days(connection, kind, devices, low_us, high_us):
         if kind == "position":
-            derive_treatments(connection, device_id, time_us, network)
+            derive_treatments(connection, device_id, time_us, network, thresholds)
         else:
             derive_flow(connection, device_id, time_us, whatever_period=True)
         count += len(time_us)

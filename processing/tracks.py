@@ -1,6 +1,6 @@
 """A vehicle's fixes in order, and which neighbours belong together: speed, gap and distance between consecutive fixes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,12 @@ from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColum
 GAP_MAX_S: Final = 300.0
 STEP_MAX_M: Final = 500.0
 STEP_SPEED_MAX_KMH: Final = 140.0
-"""A track goes on only within these: the thresholds of the Finnish national service, the anchor to start from."""
+"""A track goes on only within these: the thresholds of the Finnish national service, the anchor to start from. They are
+part of the algorithm, not settings: the support that is read back follows from the gap."""
+
+SKIP_MAX: Final = 3
+"""So many flagged fixes in a row a step passes over. At one fix each 5 s that is 20 s, within which a plough rarely takes
+more than one turn; with more, the neighbourhood that each new fix reads back grows for little."""
 
 REACH: Final = 1
 """How many linked fixes on each side the match of a fix may look at. Support and read-back follow from it."""
@@ -20,9 +25,10 @@ REACH: Final = 1
 class Fixes:
     """n fixes, sorted by (group, time, seq), one a (time, seq). A group is one device within one range of time.
 
-    `group`, `time_us`, `seq`: (n,) int64. `x`, `y`: (n,) float64 metres, SWEREF 99 TM. `speed_kmh`, `heading_deg`:
-    (n,) float64, NaN where not sent. `kinds`: (n,) int64, the segment kinds that the vehicle treats. `actions`: (n,)
-    int64, what it really did from this fix on.
+    `group`, `time_us`, `seq`: (n,) int64. `x`, `y`: (n,) float64 metres, SWEREF 99 TM. `speed_kmh`, `heading_deg`,
+    `accuracy_m`, `hdop`, `odometer_m`: (n,) float64, NaN where not sent. `kinds`: (n,) int64, the segment kinds that
+    the vehicle treats. `actions`: (n,) int64, what it really did from this fix on. `place`: (n,) int64, its place among
+    all fixes, also when some are left out.
     """
 
     group: IntColumn
@@ -34,9 +40,17 @@ class Fixes:
     heading_deg: FloatColumn
     kinds: IntColumn
     actions: IntColumn
+    accuracy_m: FloatColumn
+    hdop: FloatColumn
+    odometer_m: FloatColumn
+    place: IntColumn
 
     def __len__(self) -> int:
         return len(self.time_us)
+
+    def only(self, chosen: BoolColumn) -> "Fixes":
+        """Return the chosen (n,) fixes."""
+        return Fixes(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 
 def linked_to_next(fixes: Fixes) -> BoolColumn:
@@ -45,21 +59,21 @@ def linked_to_next(fixes: Fixes) -> BoolColumn:
     Returns
     -------
     (n,) bool
-        False for the last fix of a group, across a break, and between two fixes of one instant. Empty for empty
-        input; a NaN coordinate breaks the track.
+        False for the last fix of a group, across a break, where more than `SKIP_MAX` fixes are left out, and between
+        two fixes of one instant. Empty for empty input; a NaN coordinate breaks the track.
 
     Examples
     --------
-    >>> none = np.zeros(3, np.int64)
-    >>> fixes = Fixes(none, np.array([0, 5, 400]) * 10**6, none, np.array([0.0, 40, 80]), np.zeros(3),
-    ...               np.full(3, np.nan), np.full(3, np.nan), none, none)
+    >>> none, nan = np.zeros(4, np.int64), np.full(4, np.nan)
+    >>> fixes = Fixes(none, np.array([0, 5, 10, 400]) * 10**6, none, np.array([0.0, 40, 80, 120]), np.zeros(4),
+    ...               nan, nan, none, none, nan, nan, nan, np.array([0, 4, 9, 10]))
     >>> linked_to_next(fixes)
-    array([ True, False, False])
+    array([ True, False, False, False])
     """
     linked = np.zeros(len(fixes), bool)
     gap_s = np.diff(fixes.time_us) / 1e6
     step_m = np.sqrt(np.diff(fixes.x) ** 2 + np.diff(fixes.y) ** 2)
-    same = np.diff(fixes.group) == 0
+    same = (np.diff(fixes.group) == 0) & (np.diff(fixes.place) <= 1 + SKIP_MAX)
     slow_enough = step_m * 3.6 < STEP_SPEED_MAX_KMH * gap_s
     linked[:-1] = same & (gap_s > 0) & (gap_s <= GAP_MAX_S) & (step_m < STEP_MAX_M) & slow_enough
     return linked

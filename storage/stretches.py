@@ -6,8 +6,9 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from vinterkoll.processing.observations import IntColumn, Rows
-from vinterkoll.processing.tracks import GAP_MAX_S, REACH
+from vinterkoll.processing.hygiene import FLAG_REACH
+from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
+from vinterkoll.processing.tracks import GAP_MAX_S, REACH, SKIP_MAX
 from vinterkoll.processing.treatment import STRETCH
 from vinterkoll.storage.action_names import NAMED_ACTIONS
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
@@ -15,17 +16,34 @@ from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, f
 RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
 """New fixes of one vehicle further apart than the longest step are read back as two ranges."""
 
-MARGIN: Final = 1 + 2 * REACH
-"""Fixes to read on each side. A fix changes the steps that start up to 1 + REACH before it and REACH after it; each
-of those looks at REACH fixes before its start and 1 + REACH after."""
+_LINK: Final = 1 + SKIP_MAX
+"""Fixes that one link of a track may span."""
+_BEFORE: Final = REACH * _LINK + FLAG_REACH
+_AFTER: Final = (1 + REACH) * _LINK + FLAG_REACH
+"""Fixes before its start, and after it, that a step looks at: REACH links, itself, REACH links, and their ends' flags. So a
+fix changes the steps that start up to _AFTER before it and _BEFORE after it."""
+
+MARGIN: Final = _BEFORE + _AFTER
+"""Fixes to read on each side of what is new: those whose steps and flags it may change, and what these look at."""
 
 _COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
-    coalesce(heading_deg, 'NaN') AS heading_deg, {NAMED_ACTIONS} AS actions, plough_known, plough_down,
+    coalesce(heading_deg, 'NaN') AS heading_deg, coalesce(accuracy_m, 'NaN') AS accuracy_m,
+    coalesce(hdop, 'NaN') AS hdop, coalesce(odometer_m, 'NaN') AS odometer_m,
+    {NAMED_ACTIONS} AS actions, plough_known, plough_down,
     coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2"""
 
 _SUPPORT_NAMES: Final = (
     *("range_id", "side", "device_id", "time", "seq", "lon", "lat", "speed_kmh", "heading_deg", "actions"),
-    *("plough_known", "plough_down", "spread_g_per_m2", "spread_ml_per_m2", "kinds"),
+    *(
+        "accuracy_m",
+        "hdop",
+        "odometer_m",
+        "plough_known",
+        "plough_down",
+        "spread_g_per_m2",
+        "spread_ml_per_m2",
+        "kinds",
+    ),
 )
 
 # Where several rows share (time, seq), the greatest version wins, then the greatest digest: never the order of arrival.
@@ -74,11 +92,11 @@ def read_support(
     return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
 
 
-def owned_steps(range_id: IntColumn, side: NDArray[np.integer], time_us: IntColumn) -> NDArray[np.bool_]:
-    """Tell which fixes of a support start steps that its new fixes may have changed.
+def owned_steps(range_id: IntColumn, side: NDArray[np.integer], time_us: IntColumn) -> BoolColumn:
+    """Tell which fixes of a support have flags, or start steps, that its new fixes may have changed.
 
-    A neighbour's step is changed only through gaps that a step can cross; beyond a longer one it may not even have
-    all of its own support here.
+    A neighbour is changed only through gaps that a step can cross; beyond a longer one it may not even have all of
+    its own support here.
 
     Parameters
     ----------
@@ -86,22 +104,23 @@ def owned_steps(range_id: IntColumn, side: NDArray[np.integer], time_us: IntColu
 
     Examples
     --------
-    >>> side, time = np.array([-1, -1, -1, 0, 1, 1, 1]), np.arange(7)
-    >>> owned_steps(np.zeros(7, int), side, time).astype(int)
-    array([0, 1, 1, 1, 1, 0, 0])
-    >>> owned_steps(np.zeros(7, int), side, time * 301_000_000).astype(int)
-    array([0, 0, 0, 1, 0, 0, 0])
+    >>> side, time = np.array([-1] * 20 + [0] + [1] * 20), np.arange(41)
+    >>> np.flatnonzero(owned_steps(np.zeros(41, int), side, time))[[0, -1]] - 20
+    array([-12,   8])
+    >>> np.flatnonzero(owned_steps(np.zeros(41, int), side, time * 301_000_000)) - 20
+    array([0])
     """
-    near = (np.diff(range_id) == 0) & (np.diff(time_us) <= RANGE_APART_US)
-    owned: NDArray[np.bool_] = side == 0
-    before = after = owned
-    for _ in range(1 + REACH):
-        before = np.append(before[1:] & near, False)[: len(side)]
-        owned = owned | before
-    for _ in range(REACH):
-        after = np.append(False, after[:-1] & near)[: len(side)]
-        owned = owned | after
-    return owned
+    count = len(side)
+    apart = (np.diff(range_id) != 0) | (np.diff(time_us) > RANGE_APART_US)
+    begins, ends = np.append(True, apart)[:count], np.append(apart, True)[:count]
+    place, new = np.arange(count), side == 0
+    last_new = np.maximum.accumulate(np.where(new, place, -1))
+    next_new = np.minimum.accumulate(np.where(new, place, count)[::-1])[::-1]
+    first = np.maximum.accumulate(np.where(begins, place, 0))
+    last = np.minimum.accumulate(np.where(ends, place, count)[::-1])[::-1]
+    soon_after = (last_new >= first) & (place - last_new <= _BEFORE)
+    soon_before = (next_new <= last) & (next_new - place <= _AFTER)
+    return soon_after | soon_before
 
 
 # OFFSET 0 keeps one index look-up a range: as a plain join, the planner may read the whole history instead.
@@ -135,7 +154,7 @@ def existing(
 
 
 def differences(old: Rows, new: Rows) -> tuple[Rows, Rows]:
-    """Return the rows of `old` that are not in `new`, and those of `new` that are not in `old`.
+    """Return the rows of `old` that are not in `new`, and those of `new` that are not in `old`: both of one dtype.
 
     >>> old, new = np.zeros(1, STRETCH), np.zeros(2, STRETCH)
     >>> new["piece"] = [0, 1]
@@ -145,7 +164,7 @@ def differences(old: Rows, new: Rows) -> tuple[Rows, Rows]:
     if not len(old) or not len(new):
         return old, new
     # rows as byte strings: packed, of one length, so equal strings are equal rows
-    old_bytes, new_bytes = (np.ascontiguousarray(rows).view(f"S{STRETCH.itemsize}") for rows in (old, new))
+    old_bytes, new_bytes = (np.ascontiguousarray(rows).view(f"S{rows.dtype.itemsize}") for rows in (old, new))
     return old[~np.isin(old_bytes, new_bytes)], new[~np.isin(new_bytes, old_bytes)]
 
 

@@ -37,7 +37,7 @@ def messages_of_a_stretch(draw: st.DrawFn) -> list[Message]:
 def forget(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
-            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, reject_message, ingest_status"
+            "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message, ingest_status"
         )
 
 
@@ -82,6 +82,7 @@ def test_equal_to_the_reference(town_url: str, messages: list[Message], cuts: li
     with psycopg.connect(town_url) as connection:
         expected = reference(connection, networks.read(connection))
     forget(town_url)
+    assert in_microseconds(found["fix_flag"]) == expected["fix_flag"]
     assert in_microseconds(found["stretch"]) == expected["stretch"]
     treatments = in_microseconds(found["treatment"])
     assert [row[:4] + row[5:] for row in treatments] == [row[:4] + row[5:] for row in expected["treatment"]]

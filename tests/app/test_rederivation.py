@@ -44,7 +44,7 @@ def test_a_changed_input_gives_what_it_would_have_given_from_the_start(town_url:
             connection.execute(ONLY_PATHS)
             done = rederive_all(connection, RECEIVED_US - 2 * DAY_US, RECEIVED_US + DAY_US)
         after = derived(connection)
-        connection.execute("TRUNCATE position, flow, stretch, treatment, flow_window")
+        connection.execute("TRUNCATE position, flow, fix_flag, stretch, treatment, flow_window")
         accepting.accept(messages)
         assert after == derived(connection)
     assert len(after["stretch"]) < len(before["stretch"])

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from small_town import fixes_of
 from vinterkoll.ingest.formats.harja import decode
 from vinterkoll.ingest.formats.harja_tasks import TASKS
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.actions import ACTIONS, codes_of
 from vinterkoll.processing.observations import POSITION, DeviceKey
 from vinterkoll.processing.rejects import WHOLE_MESSAGE, Reason
-from vinterkoll.processing.tracks import Fixes, linked_to_next
+from vinterkoll.processing.tracks import linked_to_next
 
 SAMPLES = Path(__file__).parents[1] / "data" / "harja"
 TOPIC = "harja/v1/1234567-8/havainnot"
@@ -75,10 +76,8 @@ def test_a_line_is_a_row_a_vertex_without_a_speed() -> None:
     assert np.isnan(rows["speed_kmh"]).all()
     np.testing.assert_array_equal(rows["heading_deg"], [np.nan, np.nan, np.nan, 90, 90])
     assert [(r.item, r.code) for r in result.rejects] == [(2, Reason.NO_POSITION)]
-    none = np.zeros(5, np.int64)
     metres = rows["lon"] * 54_000.0  # about the length of a degree here
-    nan = np.full(5, np.nan)
-    fixes = Fixes(none, rows["time_us"], rows["seq"], metres, np.zeros(5), nan, nan, none, none)
+    fixes = fixes_of([(metre, 0.0) for metre in metres.tolist()], time_s=(rows["time_us"] / 1e6).tolist())
     assert linked_to_next(fixes).tolist() == [False, False, False, True, False]
 
 

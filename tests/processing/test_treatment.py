@@ -167,6 +167,14 @@ def test_a_way_round_the_block_is_not_a_step(town: StreetNetwork) -> None:
     assert treated(town, fixes_of([(60, 0), (100, 40)], heading_deg=[270, 0])) == []
 
 
+@pytest.mark.parametrize(("left_out", "treats"), [(1, [(1, 1, 10, 80)]), (3, [(1, 1, 10, 80)]), (4, [])])
+def test_a_step_passes_over_a_few_fixes_that_are_left_out(
+    town: StreetNetwork, left_out: int, treats: list[tuple[int, int, float, float]]
+) -> None:
+    fixes = fixes_of([(10, 0), *[(5000, 0)] * left_out, (80, 0)], heading_deg=[90] * (left_out + 2))
+    assert treated(town, fixes.only(fixes.x < 1000)) == treats
+
+
 def test_empty(town: StreetNetwork) -> None:
     assert treated(town, fixes_of([])) == []
     assert treated(town, fixes_of([(50, 0)])) == []

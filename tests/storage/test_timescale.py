@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.timescale, pytest.mark.postgres]
 
 Tables = dict[str, list[tuple[Any, ...]]]
 
-HYPERTABLES = {"position", "flow", "snow", "stretch", "flow_window"}
+HYPERTABLES = {"position", "flow", "snow", "fix_flag", "stretch", "flow_window"}
 DEV_EUI = "0004a30b001c0530"
 EVERYWHERE = Box(10, 55, 25, 70)
 REGISTER: dict[Table, str] = {
@@ -53,7 +53,7 @@ def timescale_url(migrated_url: str) -> str:
     """The same without rows, but with the small town and its register."""
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE device, position, flow, snow, stretch, treatment, flow_window, reject, reject_message, ingest_status,"
+            "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message, ingest_status,"
             " network, segment, contractor, vehicle, sensor, action_name"
         )
     furnish(migrated_url)

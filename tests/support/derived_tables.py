@@ -13,6 +13,7 @@ from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import CODES
 from vinterkoll.processing.cleaning import Limits
+from vinterkoll.processing.hygiene import Thresholds, flags_of
 from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
 from vinterkoll.processing.treatment import stretches_of
 from vinterkoll.storage import network as networks
@@ -22,7 +23,13 @@ Connection = psycopg.Connection[Any]
 LIMITS = Limits(future_max_s=300, age_max_s=30 * 86_400, west=10, south=55, east=24.5, north=69.5)
 TOPICS = {"position": "mip", "positions": "mip", "flow": "traffic-flow-observed", "up": "chirpstack"}
 
+MASKS = ("actions", "plough_known", "plough_down")
+
 DERIVED = {
+    "fix_flag": """
+        SELECT d.owner, d.name, time, seq, flags
+        FROM fix_flag JOIN device d USING (device_id) ORDER BY 1, 2, 3, 4
+    """,
     "stretch": """
         SELECT d.owner, d.name, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
         FROM stretch JOIN device d USING (device_id) ORDER BY 1, 2, 3, 4, 5
@@ -57,12 +64,12 @@ def derived(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[tuple[Any, ...]]]:
-    """Stretches and treatments out of the raw positions: whole tracks at once, sorting and loops, no support rule."""
+    """Flags, stretches and treatments out of the raw positions: whole tracks at once, sorting and loops, no support rule."""
     rows = connection.execute(
         """
         SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest,
-               lon, lat, speed_kmh, heading_deg, actions, plough_known, plough_down, spread_g_per_m2, spread_ml_per_m2,
-               unknown_actions
+               lon, lat, speed_kmh, heading_deg, accuracy_m, hdop, odometer_m, actions, plough_known, plough_down,
+               spread_g_per_m2, spread_ml_per_m2, unknown_actions
         FROM position p JOIN device d USING (device_id)
         """
     ).fetchall()
@@ -80,21 +87,16 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
     tracks: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for key in sorted(best):
         tracks[key[:2]].append(best[key])
-    pieces = []
+    pieces, flagged = [], []
     for (owner, name), track in tracks.items():
-        names = ("lon", "lat", "speed_kmh", "heading_deg", "actions", "plough_known", "plough_down")
-        columns = dict(
-            zip(
-                (*names, "spread_g_per_m2", "spread_ml_per_m2"),
-                zip(*(r[6:-1] for r in track), strict=True),
-                strict=True,
-            )
-        )
+        names = ("lon", "lat", "speed_kmh", "heading_deg", "accuracy_m", "hdop", "odometer_m", *MASKS)
+        amounts = ("spread_g_per_m2", "spread_ml_per_m2")
+        columns = dict(zip((*names, *amounts), zip(*(row[6:-1] for row in track), strict=True), strict=True))
         support = {
             column: np.array([np.nan if value is None else value for value in values], float)
             for column, values in columns.items()
         }
-        for column in ("actions", "plough_known", "plough_down"):
+        for column in MASKS:
             support[column] = support[column].astype(np.int64)
         for at, row in enumerate(track):
             for text in (row[-1] or "").split("\n"):
@@ -103,9 +105,14 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         support["seq"] = np.array([row[3] for row in track])
         support["range_id"] = np.zeros(len(track), np.int64)
         support["kinds"] = np.array([_kinds(registered, owner, name, row[2]) for row in track])
-        found, _ = stretches_of(fixes_of(support), support["range_id"], network)
+        fixes = fixes_of(support)
+        flags = flags_of(fixes, Thresholds())
+        flagged += [
+            (owner, name, *row[2:4], mask) for row, mask in zip(track, flags.tolist(), strict=True) if mask
+        ]
+        found, _ = stretches_of(fixes.only(flags == 0), support["range_id"][flags == 0], network)
         pieces += [(owner, name, *row.tolist()[1:]) for row in found]
-    return {"stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
+    return {"fix_flag": flagged, "stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
 
 
 def _kinds(registered: list[tuple[Any, ...]], owner: str, name: str, time_us: int) -> int:

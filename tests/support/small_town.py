@@ -58,6 +58,10 @@ def fixes_of(points: list[tuple[float, float]], **columns: list[float]) -> Fixes
         heading_deg=np.array(columns.get("heading_deg", [NAN] * count), float),
         kinds=whole("kinds", [ALL_KINDS] * count),
         actions=whole("actions", [1] * count),
+        accuracy_m=np.array(columns.get("accuracy_m", [NAN] * count), float),
+        hdop=np.array(columns.get("hdop", [NAN] * count), float),
+        odometer_m=np.array(columns.get("odometer_m", [NAN] * count), float),
+        place=whole("place", list(range(count))),
     )
 
 

@@ -26,11 +26,13 @@ LAP = shapely.LineString(
 )
 
 
-def fix(vehicle: str, at_s: float, along_m: float, noise: random.Random, **more: Any) -> Message:
-    """A fix of a vehicle that drives the lap, with noise, ploughing."""
+def fix(
+    vehicle: str, at_s: float, along_m: float, noise: random.Random, east_m: float = 0.0, **more: Any
+) -> Message:
+    """A fix of a vehicle that drives the lap, with noise, ploughing; `east_m` beside its place."""
     x, y = shapely.get_coordinates(LAP.interpolate(along_m % 450))[0]
     lon, lat = wgs84_from_sweref(
-        np.array([x + E0 + noise.gauss(0, 3)]), np.array([y + N0 + noise.gauss(0, 3)])
+        np.array([x + E0 + noise.gauss(0, 3) + east_m]), np.array([y + N0 + noise.gauss(0, 3)])
     )
     body = {
         "time": (START + timedelta(seconds=at_s)).isoformat(),
@@ -42,17 +44,40 @@ def fix(vehicle: str, at_s: float, along_m: float, noise: random.Random, **more:
 
 
 def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
-    """So many fixes of each vehicle, one each 5 s with breaks, and some corrections: other contents for the same key."""
+    """So many fixes of each vehicle, one each 5 s with breaks and spells of bad fixes, and some corrections: other
+    contents for the same key."""
     found = []
     for vehicle, count in enumerate(counts):
         at_s, along_m = 0.0, noise.uniform(0, 400)
+        spell, left = "", 0
         for _ in range(count):
-            found.append(fix(f"v{vehicle}", at_s, along_m, noise))
+            if not left:
+                spell, left = noise.choice(SPELLS), noise.randint(1, 5)
+            left -= 1
+            found.append(fix_in_spell(spell, f"v{vehicle}", at_s, along_m, noise))
             if noise.random() < 0.1:
                 found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
-            gap = noise.choice([*[5] * 12, *[10] * 3, *(200, 295, 301, 400, 880, 890, 895, 899)])
+            gap = noise.choice([*[5] * 18, *[10] * 3, *(200, 295, 301, 400, 880, 890, 895, 899)])
             at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
     return found
+
+
+SPELLS = ("", "", "", "", "away", "scattered", "poor", "frozen")
+"""What is wrong with a vehicle's fixes for a while."""
+
+
+def fix_in_spell(spell: str, vehicle: str, at_s: float, along_m: float, noise: random.Random) -> Message:
+    match spell:
+        case "away":  # 300 m off: impossible after 5 s, possible after 10
+            return fix(vehicle, at_s, along_m, noise, east_m=300)
+        case "scattered":
+            return fix(vehicle, at_s, along_m, noise, east_m=noise.choice([-9000, 400, 5000, 20_000]))
+        case "poor":
+            return fix(vehicle, at_s, along_m, noise, **noise.choice([{"accuracy_m": 60}, {"hdop": 12}]))
+        case "frozen":
+            return fix(vehicle, at_s, 0, random.Random(0), speed_kmh=30)
+        case _:
+            return fix(vehicle, at_s, along_m, noise, speed_kmh=30)
 
 
 def flow(sensor: str, minute: float, minutes: float | None = 1, **more: Any) -> Message:
