@@ -11,6 +11,7 @@ from vinterkoll.processing.flow import flow_windows
 from vinterkoll.processing.hygiene import FIX_FLAG, Thresholds, flags_of
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
+from vinterkoll.processing.support import flags_changed, steps_changed
 from vinterkoll.processing.tracks import Fixes
 from vinterkoll.processing.treatment import effective_actions, stretches_of
 from vinterkoll.storage import flags as flag_table
@@ -47,23 +48,38 @@ def fixes_of(support: Support) -> Fixes:
     )
 
 
-def _of_fixes(rows: Rows, device_id: IntColumn, time_us: IntColumn, seq: IntColumn) -> BoolColumn:
-    """Tell which flags, or stretches of the steps that start there, belong to one of the fixes (device, time, seq)."""
-    keys = np.column_stack([device_id, time_us, seq])
-    of_rows = np.column_stack([rows["device_id"], rows["time_us"], rows["seq"]])
-    # keys as byte strings: of one length, so equal strings are equal keys
-    width = f"S{keys.dtype.itemsize * keys.shape[1]}"
-    found: BoolColumn = np.isin(of_rows.view(width)[:, 0], keys.view(width)[:, 0])
-    return found
+def _keys(rows: Support | Rows) -> NDArray[np.bytes_]:
+    """Return (device, time, seq) of fixes, flags or stretches as byte strings: of one length, so equal strings are equal keys."""
+    names = _KEY if isinstance(rows, dict) else ("device_id", "time_us", "seq")
+    keys = np.column_stack([rows[name] for name in names])
+    strings: NDArray[np.bytes_] = keys.view(f"S{keys.dtype.itemsize * keys.shape[1]}")[:, 0]
+    return strings
 
 
-def _flagged(support: Support, flags: IntColumn, chosen: BoolColumn) -> Rows:
-    """Return the flags (FIX_FLAG) of the chosen fixes that have some; two ranges may own a fix, and then agree."""
-    at = np.flatnonzero(chosen & (flags != 0))
-    rows = np.empty(len(at), FIX_FLAG)
-    rows["device_id"], rows["time_us"], rows["seq"] = (support[name][at] for name in _KEY)
-    rows["flags"] = flags[at]
-    return np.unique(rows)
+def _chosen(support: Support, chosen: BoolColumn) -> Support:
+    return {name: column[chosen] for name, column in support.items()}
+
+
+def _spans(support: Support) -> tuple[IntColumn, IntColumn, IntColumn]:
+    """Return device, first and last time of each range's fixes: (k,) each."""
+    starts = np.flatnonzero(np.append(True, np.diff(support["range_id"]) != 0))
+    ends = np.append(starts[1:], len(support["time"])) - 1
+    return support["device_id"][starts], support["time"][starts], support["time"][ends]
+
+
+def _renew_flags(
+    connection: "psycopg.Connection[Any]", support: Support, flags: IntColumn
+) -> tuple[Rows, Rows]:
+    """Store the `flags` (n,) of a support's fixes; return which (FIX_FLAG) went and which came."""
+    flagged = flags != 0
+    rows = np.empty(np.count_nonzero(flagged), FIX_FLAG)
+    rows["device_id"], rows["time_us"], rows["seq"] = (support[name][flagged] for name in _KEY)
+    rows["flags"] = flags[flagged]
+    old = flag_table.existing(connection, *_spans(support))
+    old = old[np.isin(_keys(old), _keys(support))]
+    gone, come = stretches.differences(old, np.unique(rows))  # two ranges may own a fix, and then agree
+    flag_table.replace(connection, gone, come)
+    return gone, come
 
 
 def derive_treatments(
@@ -81,26 +97,19 @@ def derive_treatments(
         return np.empty(0, FIX_FLAG)
     ranges = raw.ranges(device_id, time_us, stretches.RANGE_APART_US)
     support = stretches.read_support(connection, *ranges)
-    owned = stretches.owned_steps(support["range_id"], support["side"], support["time"])
-    of_owned = tuple(support[name][owned] for name in _KEY)
-    group = support["range_id"][owned]
-    starts = np.flatnonzero(np.concatenate([[True], np.diff(group) != 0]))
-    ends = np.concatenate([starts[1:], [len(group)]]) - 1
-    reach = of_owned[0][starts], of_owned[1][starts], of_owned[1][ends]
+    fixes, new = fixes_of(support), support["side"] == 0
 
-    fixes = fixes_of(support)
-    flags = flags_of(fixes, thresholds)
-    known = flag_table.existing(connection, *reach)
-    cleared, flagged = stretches.differences(
-        known[_of_fixes(known, *of_owned)], _flagged(support, flags, owned)
-    )
-    flag_table.replace(connection, cleared, flagged)
+    flags, judged = flags_of(fixes, thresholds), flags_changed(fixes, new)
+    cleared, flagged = _renew_flags(connection, _chosen(support, judged), flags[judged])
+    changed = np.concatenate([cleared, flagged])
+    touched = new | (judged & np.isin(_keys(support), _keys(changed))) if len(changed) else new
 
-    believed = flags == 0
-    derived, step = stretches_of(fixes.only(believed), support["device_id"][believed], network)
-    new = np.unique(derived[owned[believed][step]])  # two ranges may own a step, and then derive the same
-    old = stretches.existing(connection, *reach)
-    gone, come = stretches.differences(old[_of_fixes(old, *of_owned)], new)
+    owned, needed = steps_changed(fixes, flags == 0, touched)
+    derived, step = stretches_of(fixes.only(needed), support["device_id"][needed], network)
+    derived = np.unique(derived[owned[needed][step]])  # two ranges may own a step, and then derive the same
+    of_owned = _chosen(support, owned)
+    old = stretches.existing(connection, *_spans(of_owned))
+    gone, come = stretches.differences(old[np.isin(_keys(old), _keys(of_owned))], derived)
     stretches.replace(connection, gone, come)
     treatments.renew(connection, np.concatenate([gone, come]))
     return flagged

@@ -48,8 +48,8 @@ class Fixes:
     def __len__(self) -> int:
         return len(self.time_us)
 
-    def only(self, chosen: BoolColumn) -> "Fixes":
-        """Return the chosen (n,) fixes."""
+    def only(self, chosen: BoolColumn | IntColumn) -> "Fixes":
+        """Return the chosen fixes: (n,) bool, or (m,) their indices."""
         return Fixes(*(getattr(self, field.name)[chosen] for field in fields(self)))
 
 

@@ -6,25 +6,15 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from vinterkoll.processing.hygiene import FLAG_REACH
-from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
-from vinterkoll.processing.tracks import GAP_MAX_S, REACH, SKIP_MAX
+from vinterkoll.processing.observations import IntColumn, Rows
+from vinterkoll.processing.support import MARGIN
+from vinterkoll.processing.tracks import GAP_MAX_S
 from vinterkoll.processing.treatment import STRETCH
 from vinterkoll.storage.action_names import NAMED_ACTIONS
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
 
 RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
 """New fixes of one vehicle further apart than the longest step are read back as two ranges."""
-
-_LINK: Final = 1 + SKIP_MAX
-"""Fixes that one link of a track may span."""
-_BEFORE: Final = REACH * _LINK + FLAG_REACH
-_AFTER: Final = (1 + REACH) * _LINK + FLAG_REACH
-"""Fixes before its start, and after it, that a step looks at: REACH links, itself, REACH links, and their ends' flags. So a
-fix changes the steps that start up to _AFTER before it and _BEFORE after it."""
-
-MARGIN: Final = _BEFORE + _AFTER
-"""Fixes to read on each side of what is new: those whose steps and flags it may change, and what these look at."""
 
 _COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
     coalesce(heading_deg, 'NaN') AS heading_deg, coalesce(accuracy_m, 'NaN') AS accuracy_m,
@@ -90,37 +80,6 @@ def read_support(
         "reach": f"{MARGIN * GAP_MAX_S} seconds",
     }
     return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
-
-
-def owned_steps(range_id: IntColumn, side: NDArray[np.integer], time_us: IntColumn) -> BoolColumn:
-    """Tell which fixes of a support have flags, or start steps, that its new fixes may have changed.
-
-    A neighbour is changed only through gaps that a step can cross; beyond a longer one it may not even have all of
-    its own support here.
-
-    Parameters
-    ----------
-    range_id, side, time_us : (n,) as `read_support` gives them
-
-    Examples
-    --------
-    >>> side, time = np.array([-1] * 20 + [0] + [1] * 20), np.arange(41)
-    >>> np.flatnonzero(owned_steps(np.zeros(41, int), side, time))[[0, -1]] - 20
-    array([-12,   8])
-    >>> np.flatnonzero(owned_steps(np.zeros(41, int), side, time * 301_000_000)) - 20
-    array([0])
-    """
-    count = len(side)
-    apart = (np.diff(range_id) != 0) | (np.diff(time_us) > RANGE_APART_US)
-    begins, ends = np.append(True, apart)[:count], np.append(apart, True)[:count]
-    place, new = np.arange(count), side == 0
-    last_new = np.maximum.accumulate(np.where(new, place, -1))
-    next_new = np.minimum.accumulate(np.where(new, place, count)[::-1])[::-1]
-    first = np.maximum.accumulate(np.where(begins, place, 0))
-    last = np.minimum.accumulate(np.where(ends, place, count)[::-1])[::-1]
-    soon_after = (last_new >= first) & (place - last_new <= _BEFORE)
-    soon_before = (next_new <= last) & (next_new - place <= _AFTER)
-    return soon_after | soon_before
 
 
 # OFFSET 0 keeps one index look-up a range: as a plain join, the planner may read the whole history instead.

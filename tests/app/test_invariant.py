@@ -20,6 +20,7 @@ from derived_tables import acceptance, derived, in_microseconds, reference
 from stretch_messages import RECEIVED_US, START, fix, flow, stretch
 from vinterkoll.app.registering import change
 from vinterkoll.ingest.message import Message
+from vinterkoll.processing.support import MARGIN
 from vinterkoll.storage import columns, raw, register_edits, stretches
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.register import RegisterError, Table, put
@@ -147,7 +148,7 @@ def test_a_late_hour_reads_no_more_than_its_neighbours(town_url: str) -> None:
         times = np.array([round((START + timedelta(seconds=5 * at)).timestamp() * 1e6) for at in (101, 600)])
         ranges = raw.ranges(np.full(2, row[0]), times, stretches.RANGE_APART_US)
         support = stretches.read_support(connection, *ranges)
-    assert len(support["time"]) == 2 * (1 + 2 * stretches.MARGIN)
+    assert len(support["time"]) == 2 * (1 + 2 * MARGIN)
 
 
 @settings(examples, max_examples=30)

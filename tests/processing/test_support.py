@@ -1,0 +1,97 @@
+"""What is read back around new fixes is enough, and what is owned is all that they change: on whole tracks, in memory."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stretch_messages import SPELLS, fix_in_spell
+from vinterkoll.app.derivation import fixes_of
+from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.message import Message
+from vinterkoll.processing.hygiene import Thresholds, flags_of
+from vinterkoll.processing.network import ALL_KINDS
+from vinterkoll.processing.observations import BoolColumn, IntColumn
+from vinterkoll.processing.support import MARGIN, flags_changed, steps_changed
+from vinterkoll.processing.tracks import GAP_MAX_S, REACH, Fixes, linked_to_next
+
+Steps = dict[int, list[int]]
+"""The times of all fixes that a step looks at, by the time at which it starts."""
+
+
+def track(count: int, noise: random.Random) -> Fixes:
+    """One slow vehicle; good fixes by ones and twos, between bad ones mostly as many as a step may just pass over."""
+    found: list[Message] = []
+    at_s, along_m = 0, 0
+    while len(found) < count:
+        spell = noise.choice(SPELLS)
+        for _ in range(noise.choice([1, 1, 2]) if not spell else noise.choice([1, 2, 3, 3, 3, 3, 4, 17])):
+            found.append(fix_in_spell(spell, "v0", at_s, along_m, noise))
+            at_s, along_m = at_s + noise.choice([5] * 20 + [295, 301]), along_m + 12
+    rows = FORMATS["mip"](found).rows
+    support = {name: np.ascontiguousarray(rows[name]) for name in rows.dtype.names or ()}
+    support["time"] = support["time_us"]
+    support["range_id"] = np.zeros(len(rows), np.int64)
+    support["kinds"] = np.full(len(rows), ALL_KINDS)
+    return fixes_of(support)
+
+
+def steps_of(fixes: Fixes) -> Steps:
+    """The steps of fixes to believe, each with `REACH` links on both sides: all that its stretches follow from."""
+    linked, found = linked_to_next(fixes), {}
+    for start in np.flatnonzero(linked).tolist():
+        first, last = start, start + 1
+        for _ in range(REACH):
+            first -= int(first > 0 and linked[first - 1])
+            last += int(linked[last])
+        found[int(fixes.time_us[start])] = fixes.time_us[first : last + 1].tolist()
+    return found
+
+
+def read_back(fixes: Fixes, new: BoolColumn) -> BoolColumn:
+    """Tell which fixes are read for the range of the `new` ones, as storage.stretches.read_support does."""
+    low, high = fixes.time_us[new][[0, -1]]
+    reach_us = MARGIN * GAP_MAX_S * 1e6
+    before = np.flatnonzero((fixes.time_us < low) & (fixes.time_us >= low - reach_us))[-MARGIN:]
+    after = np.flatnonzero((fixes.time_us > high) & (fixes.time_us <= high + reach_us))[:MARGIN]
+    read = new.copy()
+    read[before] = read[after] = True
+    return read
+
+
+def by_time(fixes: Fixes, flags: IntColumn) -> dict[int, int]:
+    return dict(zip(fixes.time_us.tolist(), flags.tolist(), strict=True))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 2**32))
+def test_support_is_enough_and_ownership_complete(seed: int) -> None:
+    noise = random.Random(seed)
+    after = track(50, noise)
+    after_flags = flags_of(after, Thresholds())
+    after_steps = steps_of(after.only(after_flags == 0))
+    for at in range(len(after)):
+        new = np.zeros(len(after), bool)
+        new[at : at + noise.choice([1, 1, 2])] = True
+        before = replace(after.only(~new), place=np.arange(np.count_nonzero(~new)))
+        before_flags = flags_of(before, Thresholds())
+        kept = steps_of(before.only(before_flags == 0))
+
+        read = read_back(after, new)
+        part, flags = after.only(read), flags_of(after.only(read), Thresholds())
+        owned = flags_changed(part, new[read])
+        stored = by_time(before, before_flags)
+        for time, mask in by_time(part.only(owned), flags[owned]).items():
+            stored[time] = mask
+        assert stored == by_time(after, after_flags)
+
+        old = np.array([by_time(before, before_flags).get(time, -1) for time in part.time_us.tolist()])
+        starts, needed = steps_changed(part, flags == 0, owned & (old != flags))
+        local = steps_of(part.only(needed))
+        for time in part.time_us[starts].tolist():
+            kept.pop(time, None)
+            if time in local:
+                kept[time] = local[time]
+        assert kept == after_steps
