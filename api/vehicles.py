@@ -84,10 +84,10 @@ class VehicleCollection(geojson.Collection[VehicleFeature]):
 async def vehicles(
     request: Request, context: Shared, since: Annotated[datetime, Depends(since_parameter(_DEFAULT_SINCE))]
 ) -> Response:
-    """Each vehicle that reported at or after `since`. For the loopback interface only, until roles exist."""
-    async with context.connections.connection() as connection:
-        rows = await reading.vehicles(connection, since)
+    """Each vehicle that reported at or after `since`; fixes that cannot be believed, or lie ahead of the clock, do not count. For the loopback interface only, until roles exist."""
     now = context.clock()
+    async with context.connections.connection() as connection:
+        rows = await reading.vehicles(connection, since, now)
     return await run_in_threadpool(
         lambda: json_answer(request, geojson.collection(features_of(rows, now)), cache_control=NEVER_KEEP)
     )

@@ -180,8 +180,11 @@ async def treatments(
     return [TreatmentRow._make(row) for row in await fetch_all(connection, query, parameters)]
 
 
-async def vehicles(connection: Connection, since: datetime) -> list[VehicleRow]:
-    """Return the latest position at or after `since` of each vehicle that has one: one index look-up a vehicle."""
+async def vehicles(connection: Connection, since: datetime, now: datetime) -> list[VehicleRow]:
+    """Return the latest position from `since` to `now` of each vehicle that has one: one index look-up a vehicle.
+
+    Flagged fixes do not count, nor do those of the future, however little: one of them would be the latest for minutes.
+    """
     found = await fetch_all(
         connection,
         f"""
@@ -191,7 +194,9 @@ async def vehicles(connection: Connection, since: datetime) -> list[VehicleRow]:
             SELECT o.time, o.lon, o.lat, o.speed_kmh, o.heading_deg, {NAMED_ACTIONS}, o.plough_known, o.plough_down,
                    o.spread_g_per_m2, o.spread_ml_per_m2
             FROM position o
-            WHERE o.device_id = d.device_id AND o.time >= %(since)s
+            WHERE o.device_id = d.device_id AND o.time >= %(since)s AND o.time <= %(now)s
+              AND NOT EXISTS (SELECT FROM fix_flag f
+                              WHERE f.device_id = o.device_id AND f.time = o.time AND f.seq = o.seq)
             ORDER BY o.time DESC, o.seq DESC, o.version DESC NULLS LAST, o.digest DESC
             LIMIT 1
         ) p
@@ -201,7 +206,7 @@ async def vehicles(connection: Connection, since: datetime) -> list[VehicleRow]:
         WHERE d.kind = 'position'
         ORDER BY d.owner, d.name
         """,  # noqa: S608 - no input is put into the statement
-        {"since": since},
+        {"since": since, "now": now},
     )
     return [VehicleRow._make(row) for row in found]
 

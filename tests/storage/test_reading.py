@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -141,13 +142,35 @@ def test_a_vehicle_is_where_its_latest_position_says_and_a_correction_wins(rows:
     add_position(rows, stranger, hours_ago(2), spread_g_per_m2=12.5)
     add_position(rows, silent, hours_ago(25))
 
-    found = ask(lambda connection: reading.vehicles(connection, hours_ago(24)))
+    found = ask(lambda connection: reading.vehicles(connection, hours_ago(24), NOW))
     assert [(row.vehicle, row.name, row.lat) for row in found] == [
         ("p1", "Plogbil 1", 63.5),
         ("p2", None, 63.29),
     ]
     assert found[1].spread_g_per_m2 == 12.5
     assert found[1].speed_kmh is None
+
+
+def test_a_vehicle_is_not_where_a_flagged_fix_says(rows: Database, ask: Ask) -> None:
+    device = add_device(rows, "position", "nord", "p1")
+    add_position(rows, device, hours_ago(1), lat=63.1)
+    add_position(rows, device, NOW, lat=63.2)
+    add_position(rows, device, NOW, seq=1, lat=63.3)
+    add_position(rows, device, NOW, seq=1, lat=63.4, version=NOW, digest=2)
+    insert(rows, "fix_flag", device_id=device, time=NOW, seq=1, flags=8)
+    found = ask(lambda connection: reading.vehicles(connection, hours_ago(24), NOW))
+    assert [row.lat for row in found] == [63.2]
+
+
+def test_one_fix_of_the_future_does_not_stop_a_vehicle(rows: Database, ask: Ask) -> None:
+    """Acceptance allows five minutes; until they are over, the fixes of the present are the latest."""
+    device = add_device(rows, "position", "nord", "p1")
+    add_position(rows, device, NOW + timedelta(seconds=290), lat=63.9)
+    for seconds in (0, 5, 10):
+        now = NOW + timedelta(seconds=seconds)
+        add_position(rows, device, now, lat=63.2 + seconds / 1000)
+        found = ask(partial(reading.vehicles, since=hours_ago(24), now=now))
+        assert [(row.time, row.lat) for row in found] == [(now, 63.2 + seconds / 1000)]
 
 
 def test_flow_windows_of_every_series_or_the_latest(rows: Database, ask: Ask) -> None:

@@ -150,7 +150,7 @@ def test_what_is_named_later_gives_what_plain_postgresql_gives_when_named_before
 
 async def answers(url: str) -> dict[str, Any]:
     """What the API asks, through its own pool and with its own rights."""
-    since = START - timedelta(hours=1)
+    since, now = START - timedelta(hours=1), MIDNIGHT + timedelta(hours=2)
     async with reading.reading_pool(url) as pool:
         await pool.wait()  # for its first connection, or it would open a second one
         async with pool.connection() as connection:
@@ -161,9 +161,9 @@ async def answers(url: str) -> dict[str, Any]:
                 "segments": await reading.segments(connection, EVERYWHERE),
                 "treatments": await reading.treatments(connection, since, [0], EVERYWHERE),
                 "newest": await reading.newest_treatment(connection),
-                "vehicles": await reading.vehicles(connection, since),
+                "vehicles": await reading.vehicles(connection, since, now),
                 "vehicles after midnight": await reading.vehicles(
-                    connection, MIDNIGHT + timedelta(minutes=30)
+                    connection, MIDNIGHT + timedelta(minutes=30), now
                 ),
                 "flow": await sensor_reading.flow(connection, since),
                 "latest flow": await sensor_reading.flow(connection, since, latest=True),
