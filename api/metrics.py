@@ -1,5 +1,6 @@
 """GET /metrics: the process's own measures, and what the ingest workers wrote down, for Prometheus."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -7,14 +8,22 @@ import psycopg
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
 from vinterkoll.api.context import Context, Shared
-from vinterkoll.storage import ingest_reading
+from vinterkoll.storage import ingest_reading, tally
 
 router = APIRouter(tags=["health"])
 
 _COUNTED_OVER: Final = timedelta(hours=1)
 """Long enough for a slow alarm, short enough that the index answers whatever the table's size."""
+
+_COUNTERS: Final = {
+    "reject": ("rejects", "Items that were not accepted.", "code"),
+    "flag": ("flagged_fixes", "Flags that fixes got; one that a later fix takes back stays counted.", "flag"),
+}
+"""What is tallied: the counter's name, its text, its label beside `supplier`. Suppliers are those of the register."""
 
 
 @router.get("/metrics", summary="For Prometheus", response_class=PlainTextResponse)
@@ -35,8 +44,8 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
     now = context.clock()
     async with context.connections.connection() as connection:
         workers = await ingest_reading.ingest(connection)
-        rejects = await ingest_reading.rejects_by_code(connection, now - _COUNTED_OVER)
         unknown = await ingest_reading.unknown_actions(connection, now - _COUNTED_OVER)
+        totals = await tally.totals(connection)
 
     def gauge(name: str, text: str, label: str = "worker") -> Gauge:
         return Gauge(f"vinterkoll_{name}", text, [label], registry=registry)
@@ -56,11 +65,24 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
         silence.labels(worker.worker).set((now - worker.updated_at).total_seconds())
         for name, counted in counts.items():
             counted.labels(worker.worker).set(getattr(worker, name))
-    rejected = gauge("rejects_last_hour", "Rejects received within the last hour.", "code")
-    for code, count in rejects.items():
-        rejected.labels(code).set(count)
     unnamed = gauge(
         "unknown_actions_last_hour", "Positions of the last hour with an action that has no code.", "supplier"
     )
     for supplier, count in unknown.items():
         unnamed.labels(supplier).set(count)
+    registry.register(_Tally(totals))
+
+
+class _Tally(Collector):
+    """The stored tally as counters."""
+
+    def __init__(self, totals: list[tuple[str, str, str, int]]) -> None:
+        self._totals = totals
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        for what, (name, text, label) in _COUNTERS.items():
+            family = CounterMetricFamily(f"vinterkoll_{name}", text, labels=["supplier", label])
+            for supplier, of_what, of_name, count in self._totals:
+                if of_what == what:
+                    family.add_metric([supplier, of_name], count)
+            yield family

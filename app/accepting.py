@@ -1,5 +1,6 @@
 """A batch of messages becomes one transaction: raw rows, what follows from them, rejects, the worker's account."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from vinterkoll.ingest.message import Message
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
-from vinterkoll.storage import devices, inputs, raw, rejects, status, thresholds
+from vinterkoll.storage import devices, inputs, raw, rejects, status, tally, thresholds
 from vinterkoll.storage.rejects import RejectedMessage
 
 Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
@@ -72,8 +73,11 @@ class Acceptance:
         }
         with self._connection.transaction():
             self._read_inputs()
-            new = self._store(batch.observations, device_ids)
+            new, counts = self._store(batch.observations, device_ids)
             settle(self._connection, batch.rejected)
+            if self._worker is not None:  # a reject that is decoded once more was counted when it came
+                counts += _counts_of(batch.rejected)
+            tally.add(self._connection, counts)
             self._record(self._progress(messages, batch, total, new))
         return Accepted(new, total - new, batch.rejected)
 
@@ -82,6 +86,7 @@ class Acceptance:
         refused = self._decoding.refused(message, reason, detail)
         with self._connection.transaction():
             rejects.insert(self._connection, [refused])
+            tally.add(self._connection, _counts_of([refused]))
             self._record(status.Progress(messages=1, rejects=1))
         return refused
 
@@ -102,10 +107,11 @@ class Acceptance:
 
     def _store(
         self, found: Mapping[ObservationKind, Observations], device_ids: Mapping[ObservationKind, IntColumn]
-    ) -> int:
-        """Insert and derive under the device locks; return how many rows were new."""
+    ) -> tuple[int, Counter[tally.Count]]:
+        """Insert and derive under the device locks; return how many rows were new, and what is to be counted."""
+        counts: Counter[tally.Count] = Counter()
         if not found:
-            return 0
+            return 0, counts
         devices.lock(self._connection, np.concatenate(list(device_ids.values())))
         count = 0
         for kind, of_kind in found.items():
@@ -114,10 +120,13 @@ class Acceptance:
             )
             count += len(new_device)
             if kind == "position":
-                derive_treatments(self._connection, new_device, new_time, self._network, self._thresholds)
+                flagged = derive_treatments(
+                    self._connection, new_device, new_time, self._network, self._thresholds
+                )
+                counts += tally.of_flags(of_kind.rows, device_ids[kind], flagged)
             elif kind == "flow":
                 derive_flow(self._connection, new_device, new_time)
-        return count
+        return count, counts
 
     def _record(self, progress: status.Progress) -> None:
         if self._worker is not None:
@@ -136,3 +145,7 @@ class Acceptance:
             last_event_us=max(events, default=0),
             lag_s=(now_us - min(received, default=now_us)) / 1e6,
         )
+
+
+def _counts_of(rejected: Sequence[RejectedMessage]) -> Counter[tally.Count]:
+    return Counter(tally.Count(one.owner, "reject", str(one.reject.code)) for one in rejected)

@@ -30,14 +30,6 @@ async def ingest(connection: Connection) -> list[IngestRow]:
     return [IngestRow._make(row) for row in await fetch_all(connection, query, {})]
 
 
-async def rejects_by_code(connection: Connection, since: datetime) -> dict[str, int]:
-    """Return the number of rejects received at or after `since`, by reason code."""
-    query: LiteralString = (
-        "SELECT code, count(*) FROM reject WHERE received_at >= %(since)s GROUP BY code ORDER BY code"
-    )
-    return dict(await fetch_all(connection, query, {"since": since}))
-
-
 async def unknown_actions(connection: Connection, since: datetime) -> dict[str, int]:
     """Return the number of positions at or after `since` that have a name of an action without a meaning, by contractor."""
     query: LiteralString = """

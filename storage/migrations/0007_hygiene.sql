@@ -20,7 +20,7 @@ INSERT INTO threshold (name, value) VALUES
 -- Counts since the first start. Senders may invent names: those that the register does not know share one row, ''.
 CREATE TABLE tally (
     supplier text NOT NULL,               -- contractor, or ''
-    what     text NOT NULL CHECK (what IN ('reject', 'flag', 'unknown_action')),
+    what     text NOT NULL CHECK (what IN ('reject', 'flag')),
     name     text NOT NULL,               -- reason code or flag
     count    bigint NOT NULL,
     PRIMARY KEY (supplier, what, name)

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from town_rows import NOW, add_device, add_network, add_position, add_reject, insert
+from town_rows import NOW, add_device, add_network, add_position, insert
 
 pytestmark = pytest.mark.postgres
 Database = psycopg.Connection[Any]
@@ -68,7 +68,9 @@ def test_not_ready_on_another_schema(client: httpx.Client, rows: Database) -> No
 def test_metrics(client: httpx.Client, rows: Database) -> None:
     add_network(rows)
     add_worker(rows, 0.25)
-    add_reject(rows, NOW, "future")
+    for what, name in (("reject", "future"), ("flag", "jump")):
+        insert(rows, "tally", supplier="nord", what=what, name=name, count=3)
+    insert(rows, "tally", supplier="", what="reject", name="bad_json", count=2)
     nord, syd = (add_device(rows, "position", owner, "p1") for owner in ("nord", "syd"))
     for minutes, device, text in (
         (1, nord, "Plogning\nVinsch"),
@@ -96,7 +98,9 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_ingest_silence_seconds", "w1"] == 3
     assert samples["vinterkoll_ingest_event_age_seconds", "w1"] == 7
     assert samples["vinterkoll_ingest_messages", "w1"] == 40
-    assert samples["vinterkoll_rejects_last_hour", "future"] == 1
+    assert samples["vinterkoll_rejects_total", "future", "nord"] == 3
+    assert samples["vinterkoll_rejects_total", "bad_json", "not registered"] == 2
+    assert samples["vinterkoll_flagged_fixes_total", "jump", "nord"] == 3
     assert samples["vinterkoll_unknown_actions_last_hour", "nord"] == 1
     assert samples["vinterkoll_unknown_actions_last_hour", "syd"] == 1
     assert samples["vinterkoll_database_up",] == 1

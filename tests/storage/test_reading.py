@@ -20,7 +20,6 @@ from town_rows import (
     add_device,
     add_network,
     add_position,
-    add_reject,
     add_treatment,
     add_window,
     hours_ago,
@@ -274,13 +273,6 @@ def test_what_the_workers_say(rows: Database, ask: Ask) -> None:
         rejects=1,
     )
     assert ask(ingest_reading.ingest) == [("w", NOW, None, None, 0.25, 4, 3, 2, 1)]
-
-
-def test_rejects_by_code(rows: Database, ask: Ask) -> None:
-    for code, hours in (("future", 0.5), ("future", 0.1), ("bad_json", 0.2), ("bad_json", 2)):
-        add_reject(rows, hours_ago(hours), code)
-    found = ask(lambda connection: ingest_reading.rejects_by_code(connection, hours_ago(1)))
-    assert found == {"bad_json": 1, "future": 2}
 
 
 def test_the_schema_is_compared_with_this_installation(rows: Database, ask: Ask) -> None:

@@ -19,7 +19,7 @@ from timescale import timescale
 from vinterkoll.app.action_naming import name_actions
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING
-from vinterkoll.storage import action_names, ingest_reading, migrate, reading, sensor_reading
+from vinterkoll.storage import action_names, ingest_reading, migrate, reading, sensor_reading, tally
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import Box
 from vinterkoll.storage.register import Table
@@ -53,7 +53,7 @@ def timescale_url(migrated_url: str) -> str:
     """The same without rows, but with the small town and its register."""
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message, ingest_status,"
+            "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message, ingest_status, tally,"
             " network, segment, contractor, vehicle, sensor, action_name"
         )
     furnish(migrated_url)
@@ -170,7 +170,7 @@ async def answers(url: str) -> dict[str, Any]:
                 "snow": await sensor_reading.snow(connection, since, EVERYWHERE),
                 "ingest": [row._replace(updated_at=since) for row in await ingest_reading.ingest(connection)],
                 "unknown": await ingest_reading.unknown_actions(connection, since),
-                "rejects": await ingest_reading.rejects_by_code(connection, since),
+                "tally": await tally.totals(connection),
             }
 
 

@@ -45,7 +45,9 @@ DERIVED = {
 }
 
 
-def acceptance(url: str, clock: Callable[[], int], worker: str = "test") -> tuple[Connection, Acceptance]:
+def acceptance(
+    url: str, clock: Callable[[], int], worker: str | None = "test"
+) -> tuple[Connection, Acceptance]:
     """A connection and an Acceptance on it, as the worker makes them."""
     connection = psycopg.connect(url, autocommit=True)
     register(connection)

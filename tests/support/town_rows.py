@@ -129,14 +129,3 @@ def add_depth(
 ) -> None:
     usual: dict[str, Any] = {"seq": 0, "digest": 1, "received_at": time}
     insert(connection, "snow", device_id=device, time=time, distance_m=distance_m, **usual | values)
-
-
-def add_reject(rows: "psycopg.Connection[Any]", received_at: datetime, code: str) -> None:
-    """A rejected message with one rejected item."""
-    texts = dict.fromkeys(("source", "topic", "format", "owner"), "")
-    insert(rows, "reject_message", received_at=received_at, payload=b"", **texts)
-    rows.execute(
-        "INSERT INTO reject (message_id, received_at, item, code, field, detail) "
-        "SELECT max(message_id), %s, 0, %s, '', '' FROM reject_message",
-        [received_at, code],
-    )
