@@ -9,6 +9,7 @@ import psycopg
 import typer
 
 from vinterkoll.app.actions import actions
+from vinterkoll.app.clocks import clocks
 from vinterkoll.app.database import migrate, network
 from vinterkoll.app.demo import demo
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
@@ -20,6 +21,7 @@ from vinterkoll.app.rejects import rejects
 from vinterkoll.app.serve import api
 from vinterkoll.app.settings import read_settings
 from vinterkoll.app.simulate import simulate
+from vinterkoll.app.thresholds import thresholds
 from vinterkoll.ingest.errors import BrokerRefusedError, SourceError
 
 _CONFIGURATION_EXIT = 2
@@ -33,7 +35,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (demo, migrate, ingest, api, simulate):
+for _command in (demo, migrate, ingest, api, simulate, clocks):
     application.command()(_command)
 for _name, _group in (
     ("network", network),
@@ -42,6 +44,7 @@ for _name, _group in (
     ("keys", keys),
     ("mapping", mapping),
     ("actions", actions),
+    ("thresholds", thresholds),
 ):
     application.add_typer(_group, name=_name)
 
