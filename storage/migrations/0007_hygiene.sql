@@ -27,7 +27,9 @@ CREATE TABLE tally (
 );
 
 GRANT SELECT ON fix_flag, threshold, tally TO vinterkoll_ingest, vinterkoll_api;
+GRANT SELECT ON threshold TO vinterkoll_register;
 GRANT INSERT, DELETE ON fix_flag TO vinterkoll_ingest;
+GRANT SELECT, INSERT, DELETE ON fix_flag TO vinterkoll_register;  -- it derives anew what it affects
 GRANT INSERT, UPDATE ON tally TO vinterkoll_ingest;
 
 DO $$

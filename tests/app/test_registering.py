@@ -40,11 +40,11 @@ def test_the_kinds_of_a_fix_are_those_of_its_time(town_url: str) -> None:
         edited(connection, "contractor", {"contractor": "snow"}, name="Snö AB")
         edited(connection, "vehicle", V0, name="V 0", kinds="gc")
         assert derived(connection)["stretch"] == []
-        edited(connection, "vehicle", V0, later(60), kinds="carriageway")
+        edited(connection, "vehicle", V0, later(1200), kinds="carriageway")
         after = derived(connection)["stretch"]
-        assert after == [row for row in everywhere if row[2] >= START + timedelta(seconds=60)]
+        assert after == [row for row in everywhere if row[2] >= START + timedelta(seconds=1200)]
         assert 0 < len(after) < len(everywhere)
-        change(connection, lambda opened: end(opened, "vehicle", V0, later(60.5)))
+        change(connection, lambda opened: end(opened, "vehicle", V0, later(1200.5)))
         assert derived(connection)["stretch"] == after
 
 
