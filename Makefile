@@ -32,9 +32,9 @@ fmt: $(VENV)/.dev-installed ## format the code and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(VENV)/.dev-installed ## measure decode rates, the write path and the worker beside their yardsticks
+bench: $(VENV)/.dev-installed ## measure decode rates, the write path, network import and the worker beside their yardsticks
 	@sh tests/debian-packages.sh
-	@for file in bench/*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	@for file in bench/*.py; do echo "== $$file"; PYTHONPATH=tests/support $(BIN)/python $$file || exit 1; done
 
 schemas: $(VENV)/.dev-installed ## write docs/schemas/ anew from the types that the decoders read with
 	$(BIN)/python tests/support/format_schemas.py

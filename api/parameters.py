@@ -1,4 +1,4 @@
-"""Query parameters: `bbox`, `since`, `action`; and the refusal of those that nobody knows."""
+"""Query parameters: `bbox`, `since`, `datetime`, `action`; and the refusal of those that nobody knows."""
 
 import math
 import re
@@ -137,6 +137,23 @@ def since_parameter(default: str) -> Callable[..., datetime]:
     return since
 
 
+def _at(
+    context: Shared,
+    datetime_: Annotated[
+        str | None,
+        Query(
+            alias="datetime",
+            description="As it was at this instant: ISO 8601 with offset, or a duration before now. Default: now.",
+            examples=["2026-01-15T06:00:00Z"],
+        ),
+    ] = None,
+) -> datetime:
+    try:
+        return context.clock() if datetime_ is None else instant_of(datetime_, context.clock())
+    except ValueError as error:
+        raise ParameterError("datetime", str(error)) from None
+
+
 def _actions(
     action: Annotated[
         list[str] | None,
@@ -154,6 +171,7 @@ def _actions(
 
 
 Bbox = Annotated[Box | None, Depends(_bbox)]
+At = Annotated[datetime, Depends(_at)]
 Actions = Annotated[list[int] | None, Depends(_actions)]
 
 _REPEATABLE: Final = frozenset({"action", "code"})

@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from vinterkoll.api import geojson
 from vinterkoll.api.context import Shared
-from vinterkoll.api.parameters import Bbox
+from vinterkoll.api.parameters import At, Bbox
 from vinterkoll.api.problems import LIST_ANSWERS
 from vinterkoll.api.representation import GeoJsonResponse, digest_of, json_answer, unchanged
 from vinterkoll.storage import reading
@@ -62,14 +62,17 @@ class SegmentCollection(geojson.Collection[SegmentFeature]):
     response_model=SegmentCollection,
     responses=LIST_ANSWERS,
 )
-async def segments(request: Request, context: Shared, bbox: Bbox) -> Response:
-    """Every segment with its geometry. The ETag changes with the network only: keep the answer and ask with it."""
+async def segments(request: Request, context: Shared, bbox: Bbox, at: At) -> Response:
+    """Every segment with its geometry, in the version of the network valid then.
+
+    The ETag changes with the network only: keep the answer and ask with it.
+    """
     async with context.connections.connection() as connection:
-        networks = await reading.networks(connection)
+        networks = await reading.networks(connection, at=at)
         tag = digest_of(context.version, *(network.digest for network in networks), repr(bbox))
         if same := unchanged(request, tag):
             return same
-        rows = await reading.segments(connection, bbox)
+        rows = await reading.segments(connection, bbox, at=at)
     return await run_in_threadpool(lambda: json_answer(request, _collection(rows), tag=tag))
 
 

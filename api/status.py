@@ -51,7 +51,7 @@ class Status(BaseModel):
 async def status(request: Request, context: Shared) -> Response:
     """Whether streets or data are made up, and how far the data reaches."""
     async with context.connections.connection() as connection:
-        networks = await reading.networks(connection)
+        networks = await reading.networks(connection, at=context.clock())
         newest = await reading.newest_treatment(connection)
         workers = await ingest_reading.ingest(connection)
     events = [worker.last_event_at for worker in workers if worker.last_event_at is not None]

@@ -96,9 +96,14 @@ async def treatments(
     actions: Actions,
     geometry: Annotated[bool, Query(description="`false`: geometry is null, for those who poll.")] = True,
 ) -> Response:
-    """The latest treatment of each segment and direction. A street that is not in the list was not treated."""
+    """The latest treatment of each segment and direction of the network valid now.
+
+    A street that is not in the list was not treated.
+    """
     async with context.connections.connection() as connection:
-        rows = await reading.treatments(connection, since, actions, bbox, geometry=geometry)
+        rows = await reading.treatments(
+            connection, since, actions, bbox, at=context.clock(), geometry=geometry
+        )
     return await run_in_threadpool(lambda: json_answer(request, geojson.collection(features_of(rows))))
 
 

@@ -12,10 +12,10 @@ from vinterkoll.app.decoding import Batch, Decoding, Observations
 from vinterkoll.app.derivation import derive_flow, derive_treatments
 from vinterkoll.app.registered import RegisterReading
 from vinterkoll.ingest.message import Message
-from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
 from vinterkoll.storage import devices, inputs, raw, rejects, status, tally, thresholds
+from vinterkoll.storage.network import Versions
 from vinterkoll.storage.rejects import RejectedMessage
 
 Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
@@ -39,7 +39,6 @@ class Acceptance:
     def __init__(
         self,
         connection: "psycopg.Connection[Any]",
-        network: StreetNetwork,
         decoding: Decoding,
         *,
         worker: str | None,
@@ -48,11 +47,11 @@ class Acceptance:
     ) -> None:
         self._connection = connection
         self._register = RegisterReading(connection, reject_unregistered=reject_unregistered)
-        self._network = network
         self._decoding = decoding
         self._worker = worker
         self._clock = clock
         self._devices = devices.Devices()
+        self._versions = Versions(connection)
         self._inputs = -1
 
     def accept(self, messages: Sequence[Message], settle: Settle = rejects.insert) -> Accepted:
@@ -72,7 +71,7 @@ class Acceptance:
             for kind, of_kind in batch.observations.items()
         }
         with self._connection.transaction():
-            self._read_inputs()
+            self._hold_inputs()
             new, counts = self._store(batch.observations, device_ids)
             settle(self._connection, batch.rejected)
             if self._worker is not None:  # a reject that is decoded once more was counted when it came
@@ -98,10 +97,11 @@ class Acceptance:
         """Close the connection."""
         self._connection.close()
 
-    def _read_inputs(self) -> None:
-        """Hold the inputs of derivation, and read the thresholds again if any of them changed."""
+    def _hold_inputs(self) -> None:
+        """Keep the inputs of derivation as they are, and read them again if any of them has changed."""
         version = inputs.hold(self._connection)
         if version != self._inputs:
+            self._versions.refresh()
             self._thresholds = thresholds.read(self._connection)
             self._inputs = version
 
@@ -121,7 +121,7 @@ class Acceptance:
             count += len(new_device)
             if kind == "position":
                 flagged = derive_treatments(
-                    self._connection, new_device, new_time, self._network, self._thresholds
+                    self._connection, new_device, new_time, self._versions, self._thresholds
                 )
                 counts += tally.of_flags(of_kind.rows, device_ids[kind], flagged)
             elif kind == "flow":

@@ -8,8 +8,8 @@ import psycopg
 from vinterkoll.app.rederivation import rederive
 from vinterkoll.processing.actions import TREATING_ACTIONS
 from vinterkoll.storage import action_names, inputs
-from vinterkoll.storage import network as networks
 from vinterkoll.storage.columns import register
+from vinterkoll.storage.network import Versions
 
 
 def name_actions(connection: "psycopg.Connection[Any]", contractor: str, named: Mapping[str, int]) -> int:
@@ -21,7 +21,7 @@ def name_actions(connection: "psycopg.Connection[Any]", contractor: str, named: 
     register(connection)
     with connection.transaction():
         inputs.change(connection)
-        network = networks.read(connection)
+        versions = Versions(connection)
         before = action_names.masks(connection, contractor)
         action_names.store(connection, contractor, named)
         changed = [
@@ -30,6 +30,6 @@ def name_actions(connection: "psycopg.Connection[Any]", contractor: str, named: 
             if (before.get((contractor, text), 0) ^ mask) & TREATING_ACTIONS
         ]
         return sum(
-            rederive(connection, "position", network, [device_id], low_us, high_us + 1)
+            rederive(connection, "position", versions, [device_id], low_us, high_us + 1)
             for device_id, low_us, high_us in action_names.spans(connection, contractor, changed)
         )

@@ -10,14 +10,16 @@ import typer
 
 from vinterkoll.app.actions import actions
 from vinterkoll.app.clocks import clocks
-from vinterkoll.app.database import migrate, network
+from vinterkoll.app.database import migrate
 from vinterkoll.app.demo import demo
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
 from vinterkoll.app.ingest import ingest
 from vinterkoll.app.keys import keys
 from vinterkoll.app.mapping import mapping
+from vinterkoll.app.networks import network
 from vinterkoll.app.register import register
 from vinterkoll.app.rejects import rejects
+from vinterkoll.app.renewal import rederive
 from vinterkoll.app.serve import api
 from vinterkoll.app.settings import read_settings
 from vinterkoll.app.simulate import simulate
@@ -35,7 +37,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (demo, migrate, ingest, api, simulate, clocks):
+for _command in (demo, migrate, ingest, api, simulate, rederive, clocks):
     application.command()(_command)
 for _name, _group in (
     ("network", network),

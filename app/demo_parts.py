@@ -15,11 +15,12 @@ import typer
 from psycopg import sql
 
 from vinterkoll.app.children import Child, accepts_connections
-from vinterkoll.app.database import store_network
 from vinterkoll.app.demo_broker import DemoBroker, start_broker
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
+from vinterkoll.app.networks import import_network
 from vinterkoll.app.register import store_register
+from vinterkoll.app.settings import read_settings
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
 from vinterkoll.storage import migrate as migrations
@@ -95,7 +96,8 @@ class Demo:
             try:
                 migrations.migrate(connection)
                 write_network(self._directory / "network.geojson", _SEED)
-                typer.echo(store_network(connection, self._directory / "network.geojson"), err=True)
+                for line in import_network(connection, self._directory / "network.geojson", read_settings()):
+                    typer.echo(line, err=True)
             except (migrations.MigrationError, ConfigurationError) as error:
                 raise ConfigurationError(f"{error} (make demo RESET=1 forgets the old data)") from None
             for table, file in write_register(self._directory / "register", _SEED).items():

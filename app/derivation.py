@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.flow import flow_windows
 from vinterkoll.processing.hygiene import FIX_FLAG, Thresholds, flags_of
-from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
 from vinterkoll.processing.support import flags_changed, steps_changed
 from vinterkoll.processing.tracks import Fixes
-from vinterkoll.processing.treatment import effective_actions, stretches_of
+from vinterkoll.processing.treatment import STRETCH, effective_actions, stretches_of
 from vinterkoll.storage import flags as flag_table
 from vinterkoll.storage import flows, raw, stretches, treatments
+from vinterkoll.storage.network import Versions
 
 Support = dict[str, NDArray[Any]]
 
@@ -82,11 +82,25 @@ def _renew_flags(
     return gone, come
 
 
+def _stretches(fixes: Fixes, device_id: IntColumn, versions: Versions) -> tuple[Rows, IntColumn]:
+    """Derive stretches as `stretches_of` does, each step on the version of the network valid at its start.
+
+    Across a border all fixes are matched once on each version: a step's fixes and neighbours on the step's own.
+    """
+    place = versions.places(fixes.time_us)
+    of_version = [(np.empty(0, STRETCH), np.empty(0, np.int64))]
+    for one in np.unique(place):
+        rows, step = stretches_of(fixes, device_id, versions.at(int(one)))
+        own = place[step] == one
+        of_version.append((rows[own], step[own]))
+    return np.concatenate([rows for rows, _ in of_version]), np.concatenate([step for _, step in of_version])
+
+
 def derive_treatments(
     connection: "psycopg.Connection[Any]",
     device_id: IntColumn,
     time_us: IntColumn,
-    network: StreetNetwork,
+    versions: Versions,
     thresholds: Thresholds,
 ) -> Rows:
     """Renew the flags, stretches and treatments that new fixes (device, time), each (n,), may have changed.
@@ -105,7 +119,7 @@ def derive_treatments(
     touched = new | (judged & np.isin(_keys(support), _keys(changed))) if len(changed) else new
 
     owned, needed = steps_changed(fixes, flags == 0, touched)
-    derived, step = stretches_of(fixes.only(needed), support["device_id"][needed], network)
+    derived, step = _stretches(fixes.only(needed), support["device_id"][needed], versions)
     derived = np.unique(derived[owned[needed][step]])  # two ranges may own a step, and then derive the same
     of_owned = _chosen(support, owned)
     old = stretches.existing(connection, *_spans(of_owned))

@@ -58,7 +58,7 @@ def _check(settings: Settings) -> None:
     if missing:
         raise ConfigurationError("the database's schema is not current: run `vinterkoll migrate`")
     if not streets:  # positions stored without one would not be matched later
-        raise ConfigurationError("there is no street network: run `vinterkoll network load FILE` first")
+        raise ConfigurationError("there is no street network: run `vinterkoll network import FILE` first")
 
 
 def _mqtt(settings: Settings) -> MqttSession:

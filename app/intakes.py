@@ -17,7 +17,6 @@ from vinterkoll.ingest.http_body import topics_of
 from vinterkoll.ingest.message import wall_clock_us
 from vinterkoll.ingest.topics import format_of
 from vinterkoll.processing.cleaning import Limits
-from vinterkoll.storage import network
 from vinterkoll.storage.columns import register
 
 HTTP_WORKER: Final = "http"
@@ -33,7 +32,7 @@ def limits_of(settings: Settings) -> Limits:
 
 
 def mqtt_acceptance(settings: Settings) -> Acceptance:
-    """Open a connection and read the network through it: a worker that reconnects sees the present one."""
+    """Open a connection of the worker's own."""
     topics, bytes_max = settings.mqtt_topics, settings.message_bytes_max
     return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker)
 
@@ -95,7 +94,6 @@ def _acceptance(
     )
     return Acceptance(
         connection,
-        network.read(connection),
         decoding,
         worker=worker,
         clock=wall_clock_us,

@@ -1,4 +1,7 @@
-"""Derive anew what stored observations of some devices give: after an input of theirs has changed."""
+"""Derive anew what stored observations of some devices give: after an input of theirs has changed.
+
+With the change, in its transaction, or after it in many short ones: docs/adr/0008 says why both end at the same rows.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, Literal
@@ -7,10 +10,12 @@ import numpy as np
 import psycopg
 
 from vinterkoll.app.derivation import derive_flow, derive_treatments
-from vinterkoll.processing.network import StreetNetwork
+from vinterkoll.processing.hygiene import Thresholds
 from vinterkoll.processing.observations import IntColumn
-from vinterkoll.storage import raw
+from vinterkoll.storage import inputs, raw
 from vinterkoll.storage import thresholds as threshold_table
+from vinterkoll.storage.devices import lock
+from vinterkoll.storage.network import Versions
 
 _SPAN_US: Final = 86_400_000_000
 """One device and day at a time: some 20,000 fixes, a few megabytes."""
@@ -19,7 +24,7 @@ _SPAN_US: Final = 86_400_000_000
 def rederive(
     connection: "psycopg.Connection[Any]",
     kind: Literal["position", "flow"],
-    network: StreetNetwork,
+    versions: Versions,
     devices: Sequence[int],
     low_us: int,
     high_us: int,
@@ -30,12 +35,43 @@ def rederive(
     """
     count, thresholds = 0, threshold_table.read(connection)
     for device_id, time_us in _days(connection, kind, devices, low_us, high_us):
-        if kind == "position":
-            derive_treatments(connection, device_id, time_us, network, thresholds)
-        else:
-            derive_flow(connection, device_id, time_us, whatever_period=True)
+        _derive(connection, kind, versions, thresholds, device_id, time_us)
         count += len(time_us)
     return count
+
+
+def rederive_in_steps(
+    connection: "psycopg.Connection[Any]",
+    kind: Literal["position", "flow"],
+    versions: Versions,
+    device: int,
+    low_us: int,
+    high_us: int,
+) -> int:
+    """Derive as `rederive` does, a transaction a day, so that batches are stored in between. The inputs are those of now."""
+    count = 0
+    for device_id, time_us in _days(connection, kind, [device], low_us, high_us):
+        with connection.transaction():
+            inputs.hold(connection)
+            versions.refresh()
+            lock(connection, device_id[:1])
+            _derive(connection, kind, versions, threshold_table.read(connection), device_id, time_us)
+        count += len(time_us)
+    return count
+
+
+def _derive(
+    connection: "psycopg.Connection[Any]",
+    kind: Literal["position", "flow"],
+    versions: Versions,
+    thresholds: Thresholds,
+    device_id: IntColumn,
+    time_us: IntColumn,
+) -> None:
+    if kind == "position":
+        derive_treatments(connection, device_id, time_us, versions, thresholds)
+    else:
+        derive_flow(connection, device_id, time_us, whatever_period=True)
 
 
 def _days(

@@ -7,7 +7,8 @@ from typing import Any, Final, Literal
 import psycopg
 
 from vinterkoll.app.rederivation import rederive
-from vinterkoll.storage import columns, inputs, network, register_checks, register_log
+from vinterkoll.storage import columns, inputs, register_checks, register_log
+from vinterkoll.storage.network import Versions
 from vinterkoll.storage.register import Table
 from vinterkoll.storage.register_log import Change
 from vinterkoll.storage.register_spans import Span, Spans, spans
@@ -58,7 +59,7 @@ def _derive_anew(connection: "psycopg.Connection[Any]", before: list[Spans], aft
             ranges = list(changed_ranges(old.get(key, []), new.get(key, [])))
             devices = _devices(connection, kind, key) if ranges else []
             for low_us, high_us in ranges if devices else []:
-                streets = streets or network.read(connection)
+                streets = streets or Versions(connection)
                 rederive(connection, kind, streets, devices, low_us, high_us)
 
 

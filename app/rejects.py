@@ -72,7 +72,7 @@ def replay_rejects(code: _Code = None, since: _Since = None) -> None:
     settings = read_settings()
     with connected(settings) as connection:
         if connection.execute("SELECT FROM network LIMIT 1").fetchone() is None:
-            raise ConfigurationError("there is no street network: run `vinterkoll network load FILE` first")
+            raise ConfigurationError("there is no street network: run `vinterkoll network import FILE` first")
         tally = replay(connection, settings, chosen)
     typer.echo(f"{tally.replayed} rejects replayed, {tally.left.total()} fail again")
     for reason, count in tally.left.most_common():

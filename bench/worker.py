@@ -18,10 +18,11 @@ import numpy as np
 import psycopg
 from psycopg import sql
 
-from vinterkoll.app.database import store_network
 from vinterkoll.app.demo_broker import start_broker
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
+from vinterkoll.app.networks import import_network
 from vinterkoll.app.register import store_register
+from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.message import Message
 from vinterkoll.ingest.mqtt import MqttSource
@@ -140,7 +141,7 @@ def prepare(server: EmbeddedPostgres, name: str, directory: Path) -> str:
     write_network(network, 1)
     with psycopg.connect(server.url(name), autocommit=True) as connection:
         migrate(connection)
-        store_network(connection, network)
+        list(import_network(connection, network, Settings()))
         for table, file in write_register(directory / "register", 1).items():
             store_register(connection, table, file)
     return server.url(name)

@@ -30,6 +30,7 @@ class Segments:
     end_node: IntColumn
     length_m: FloatColumn
     lines: NDArray[np.object_]
+    one_way: IntColumn  # 1 along the line, -1 against it, 0 both ways
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,6 @@ lock() {
         --no-emit-find-links --custom-compile-command 'make lock' --output-file "$out" "$@" pyproject.toml
 }
 uv=$1
-lock runtime --group build
-lock demo --group build --extra demo
-lock dev --group build --extra demo --group test --group lint
+lock runtime --group build --extra osm
+lock demo --group build --extra demo --extra osm
+lock dev --group build --extra demo --extra osm --group test --group lint

@@ -1,6 +1,10 @@
-"""The street network in the database: loaded whole, read back as the arrays that matching uses."""
+"""Versions of the street network: stored whole beside the earlier ones, read back as the arrays that matching uses.
 
-from typing import Any
+Which version counts is a matter of the event time: the latest that is valid from then or earlier.
+"""
+
+from datetime import datetime
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import psycopg
@@ -8,49 +12,112 @@ import shapely
 from numpy.typing import NDArray
 
 from vinterkoll.processing.network import KINDS, Segments, StreetNetwork
+from vinterkoll.processing.observations import IntColumn
+from vinterkoll.storage import inputs
 
 
 class NetworkConflictError(Exception):
-    """The database holds another network, which derived rows refer to."""
+    """A segment has the id of another one, which derived rows refer to."""
+
+
+class Version(NamedTuple):
+    """A version of the network that was just stored. `valid_until` is None where no later one is there."""
+
+    network_id: int
+    valid_from: datetime
+    valid_until: datetime | None
+
+
+_PRESENT: Final = """
+    SELECT moment, (SELECT digest FROM network WHERE valid_from <= moment ORDER BY valid_from DESC, network_id DESC LIMIT 1)
+    FROM coalesce(%s::timestamptz, CASE WHEN EXISTS (SELECT FROM network) THEN now() ELSE 'epoch' END) AS moment
+"""
+
+# Bounding boxes are compared with PostgreSQL's tolerance for them, 1e-6 degrees: releases of PROJ differ in the last bits.
+_STORE: Final = """
+    WITH sent AS (
+        SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[], %s::smallint[],
+                             %s::float8[], %s::bigint[], %s::bigint[], %b::bytea[],
+                             %s::float8[], %s::float8[], %s::float8[], %s::float8[])
+             AS s (segment_id, name, kind, winter_class, passes_required, one_way, length_m, start_node, end_node,
+                   geometry, west, south, east, north)
+    ), added AS (
+        INSERT INTO segment (network_id, segment_id, name, kind, winter_class, passes_required, one_way, length_m,
+                             start_node, end_node, geometry, extent)
+        SELECT %s, segment_id, name, kind, winter_class, passes_required, one_way, length_m, start_node, end_node,
+               geometry, box(point(east, north), point(west, south))
+        FROM sent ON CONFLICT DO NOTHING
+    )
+    SELECT min(segment_id)
+    FROM sent JOIN segment s USING (segment_id)
+    WHERE (sent.name, sent.kind, sent.winter_class, sent.passes_required, sent.one_way, sent.start_node, sent.end_node)
+          <> (s.name, s.kind, s.winter_class, s.passes_required, s.one_way, s.start_node, s.end_node)
+       OR NOT s.extent ~= box(point(east, north), point(west, south))
+"""
 
 
 def load(
-    connection: "psycopg.Connection[Any]", segments: Segments, *, name: str, generated: bool, digest: str
-) -> bool:
-    """Store a network, in one transaction. Returns False when this very one is there already.
+    connection: "psycopg.Connection[Any]",
+    segments: Segments,
+    *,
+    name: str,
+    generated: bool,
+    digest: str,
+    valid_from: datetime | None = None,
+) -> Version | None:
+    """Store a version, in one transaction. Returns None where this very one is valid then already.
+
+    The first version is valid from ever, later ones from now on, where `valid_from` does not say otherwise. What was
+    derived for its time has to be derived anew: table `rederivation` says so until it is.
 
     Raises
     ------
     NetworkConflictError
-        When another one is there: versions of a network come with a later release.
+        When a segment has the id of another one.
     """
-    with connection.transaction():
-        connection.execute("LOCK TABLE network IN SHARE ROW EXCLUSIVE MODE")
-        present = connection.execute("SELECT name, digest FROM network").fetchone()
-        if present is not None and present[1] == digest:
-            return False
-        if present is not None:
-            raise NetworkConflictError(
-                f"the database holds the network {present[0]!r}: load {name!r} into a new database"
-            )
+    with connection.transaction() as transaction:
+        inputs.change(connection)
+        row = connection.execute(_PRESENT, [valid_from]).fetchone()
+        assert row is not None, "the statement gives one row"  # noqa: S101
+        moment, present = row
+        if present == digest:
+            raise psycopg.Rollback(transaction)  # nothing changes, so the inputs have no new version either
         row = connection.execute(
-            "INSERT INTO network (name, generated, digest) VALUES (%s, %s, %s) RETURNING network_id",
-            [name, generated, digest],
+            "INSERT INTO network (name, generated, digest, valid_from) VALUES (%s, %s, %s, %s) RETURNING network_id",
+            [name, generated, digest, moment],
         ).fetchone()
         assert row is not None, "INSERT … RETURNING gives the row"  # noqa: S101
-        connection.execute(
-            """
-            INSERT INTO segment (network_id, segment_id, name, kind, winter_class, passes_required, length_m,
-                                 start_node, end_node, geometry, extent)
-            SELECT %s, id, name, kind, class, passes, length_m, first, last, wkb,
-                   box(point(east, north), point(west, south))
-            FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[], %s::float8[],
-                        %s::bigint[], %s::bigint[], %b::bytea[], %s::float8[], %s::float8[], %s::float8[], %s::float8[])
-                 AS s (id, name, kind, class, passes, length_m, first, last, wkb, west, south, east, north)
-            """,
-            [row[0], *_columns(segments)],
+        _store(connection, row[0], segments)
+        return _due(connection, row[0])
+    return None  # type: ignore[unreachable]  # a Rollback ends the block, not the function
+
+
+def _store(connection: "psycopg.Connection[Any]", network_id: int, segments: Segments) -> None:
+    """Add the segments that are new, and say of all that they are of this version."""
+    row = connection.execute(_STORE, [*_columns(segments), network_id]).fetchone()
+    assert row is not None, "an aggregate without GROUP BY gives one row"  # noqa: S101
+    if row[0] is not None:
+        raise NetworkConflictError(
+            f"segment {row[0]} is another one in the database: what has changed needs a new id"
         )
-    return True
+    connection.execute(
+        "INSERT INTO network_segment (network_id, segment_id) SELECT %s, unnest(%s::bigint[])",
+        [network_id, segments.segment_id.tolist()],
+    )
+
+
+def _due(connection: "psycopg.Connection[Any]", network_id: int) -> Version:
+    """Note that the time of a new version has to be derived anew."""
+    row = connection.execute(
+        "SELECT network_id, valid_from, valid_until FROM network_validity WHERE network_id = %s", [network_id]
+    ).fetchone()
+    assert row is not None, "it was just inserted"  # noqa: S101
+    version = Version._make(row)
+    connection.execute(
+        "INSERT INTO rederivation (from_time, until_time) VALUES (%s, %s)",
+        [version.valid_from, version.valid_until],
+    )
+    return version
 
 
 def _columns(segments: Segments) -> list[list[Any]]:
@@ -60,16 +127,50 @@ def _columns(segments: Segments) -> list[list[Any]]:
         segments.kind,
         segments.winter_class,
         segments.passes_required,
+        segments.one_way,
     )
     shape = (segments.length_m, segments.start_node, segments.end_node, shapely.to_wkb(segments.lines))
     arrays: tuple[NDArray[Any], ...] = (*about, *shape, *shapely.bounds(segments.lines).T)
     return [array.tolist() for array in arrays]
 
 
-def read(connection: "psycopg.Connection[Any]") -> StreetNetwork:
-    """Read the network; one without segments where none was loaded."""
+class Versions:
+    """The versions by the time they are valid, each read when a fix first needs it, and kept: they never change."""
+
+    def __init__(self, connection: "psycopg.Connection[Any]") -> None:
+        self._connection = connection
+        self._networks: dict[int, StreetNetwork] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """See which versions there are now."""
+        rows = self._connection.execute(
+            "SELECT network_id, (extract(epoch FROM valid_from) * 1000000)::bigint FROM network"
+            " ORDER BY valid_from, network_id"
+        ).fetchall()
+        self._network_ids = [0, *(network_id for network_id, _ in rows)]
+        self._from_us = np.array([from_us for _, from_us in rows], np.int64)
+
+    def places(self, time_us: IntColumn) -> IntColumn:
+        """Return the place of the version valid at each time (n,); 0, without streets, before the first."""
+        return np.searchsorted(self._from_us, time_us, side="right")
+
+    def at(self, place: int) -> StreetNetwork:
+        """Return the version at a place."""
+        network_id = self._network_ids[place]
+        if network_id not in self._networks:
+            self._networks[network_id] = _read(self._connection, network_id)
+        return self._networks[network_id]
+
+
+def _read(connection: "psycopg.Connection[Any]", network_id: int) -> StreetNetwork:
     rows = connection.execute(
-        "SELECT segment_id, kind, start_node, end_node, geometry FROM segment ORDER BY segment_id",
+        """
+        SELECT segment_id, kind, start_node, end_node, geometry
+        FROM network_segment JOIN segment USING (segment_id)
+        WHERE network_segment.network_id = %s ORDER BY segment_id
+        """,
+        [network_id],
         binary=True,
     ).fetchall()
     identity, kind, start, end, wkb = zip(*rows, strict=True) if rows else ((), (), (), (), ())

@@ -123,24 +123,34 @@ def box_parameters(bbox: Box | None) -> dict[str, float | None]:
     return box._asdict()
 
 
-async def networks(connection: Connection) -> list[NetworkRow]:
-    """Return the loaded networks, oldest first."""
-    found = await fetch_all(connection, "SELECT name, generated, digest FROM network ORDER BY network_id", {})
+_VALID: Final = "FROM network WHERE valid_from <= %(at)s ORDER BY valid_from DESC, network_id DESC LIMIT 1"
+
+
+async def networks(connection: Connection, *, at: datetime) -> list[NetworkRow]:
+    """Return the version of the street network that is valid at an instant, if there is one."""
+    found = await fetch_all(connection, "SELECT name, generated, digest " + _VALID, {"at": at})
     return [NetworkRow._make(row) for row in found]
 
 
+_IN_VERSION: Final = (
+    "JOIN network_segment n ON n.segment_id = s.segment_id AND n.network_id = (SELECT network_id "
+    + _VALID
+    + ")"
+)
 _WITHIN: Final = "s.extent && box(point(%(west)s, %(south)s), point(%(east)s, %(north)s))"
 
 
-async def segments(connection: Connection, bbox: Box | None = None) -> list[SegmentRow]:
-    """Return the segments whose own bounding box meets `bbox`, or all, by id."""
+async def segments(connection: Connection, bbox: Box | None = None, *, at: datetime) -> list[SegmentRow]:
+    """Return the segments valid at an instant whose own bounding box meets `bbox`, or all, by id."""
     query: LiteralString = """
         SELECT s.segment_id, s.geometry, s.name, s.kind, s.winter_class, s.passes_required, s.length_m
         FROM segment s
     """
+    query += _IN_VERSION
     if bbox is not None:
         query += " WHERE " + _WITHIN
-    found = await fetch_all(connection, query + " ORDER BY s.segment_id", box_parameters(bbox))
+    parameters = {"at": at, **box_parameters(bbox)}
+    found = await fetch_all(connection, query + " ORDER BY s.segment_id", parameters)
     return [SegmentRow._make(row) for row in found]
 
 
@@ -150,9 +160,10 @@ async def treatments(
     actions: Sequence[int] | None = None,
     bbox: Box | None = None,
     *,
+    at: datetime,
     geometry: bool = True,
 ) -> list[TreatmentRow]:
-    """Return treatments at or after `since`: by segment and direction, the latest action first.
+    """Return treatments at or after `since` of the segments valid at an instant: by segment and direction, latest first.
 
     `actions` are bit numbers; None means all.
     """
@@ -165,14 +176,15 @@ async def treatments(
         FROM treatment t
         JOIN segment s USING (segment_id)
         LEFT JOIN device d USING (device_id)
-        WHERE t.time >= %(since)s
     """
+    query += _IN_VERSION + " WHERE t.time >= %(since)s"
     if actions is not None:
         query += " AND t.action = ANY(%(actions)s)"
     if bbox is not None:
         query += " AND " + _WITHIN
     query += " ORDER BY t.segment_id, t.direction DESC, t.time DESC, t.action"
     parameters = {
+        "at": at,
         "since": since,
         "actions": None if actions is None else list(actions),
         **box_parameters(bbox),

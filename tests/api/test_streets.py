@@ -41,6 +41,9 @@ def copy_storgatan(rows: Database, times: int) -> None:
         " start_node, end_node, geometry, extent FROM segment, generate_series(1, %s) n WHERE segment_id = 1",
         [times],
     )
+    rows.execute(
+        "INSERT INTO network_segment SELECT network_id, segment_id FROM segment ON CONFLICT DO NOTHING"
+    )
 
 
 def test_segments(client: httpx.Client, rows: Database) -> None:
@@ -63,6 +66,21 @@ def test_segments(client: httpx.Client, rows: Database) -> None:
     within = client.get("/api/v1/segments", params={"bbox": "18.79,63.29,18.81,63.31"})
     assert [one["segment_id"] for one in properties(within)] == [GC_PATH]
     assert properties(client.get("/api/v1/segments", params={"bbox": "0,0,1,1"})) == []
+
+
+def test_segments_of_another_time(client: httpx.Client, rows: Database) -> None:
+    add_network(rows)
+    version = insert(rows, "network", name="Nu", generated=True, digest="two", valid_from=hours_ago(1))
+    insert(rows, "network_segment", network_id=version, segment_id=GC_PATH)
+    device = add_device(rows, "position", "nord", "p1")
+    for segment in (STORGATAN, GC_PATH):
+        add_treatment(rows, segment, 1, PLOUGHING, hours_ago(3), device)
+    assert [one["segment_id"] for one in properties(client.get("/api/v1/segments"))] == [GC_PATH]
+    then = client.get("/api/v1/segments", params={"datetime": "PT2H"})
+    assert [one["segment_id"] for one in properties(then)] == [STORGATAN, SIDE_STREET, GC_PATH]
+    assert [one["segment_id"] for one in properties(client.get("/api/v1/treatments"))] == [GC_PATH]
+    refused = client.get("/api/v1/segments", params={"datetime": "yesterday"})
+    assert (refused.status_code, refused.json()["parameter"]) == (400, "datetime")
 
 
 def test_the_network_is_sent_once(client: httpx.Client, rows: Database) -> None:

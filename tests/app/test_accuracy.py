@@ -9,8 +9,9 @@ import psycopg
 import pytest
 
 from derived_tables import acceptance
-from vinterkoll.app.database import store_network
+from vinterkoll.app.networks import import_network
 from vinterkoll.app.register import store_register
+from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import codes_of
 from vinterkoll.simulators.files import write_truth
@@ -53,7 +54,7 @@ def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
     """Recall and precision per vehicle, segment, direction and action. The aims of later work are 0.98 and 0.99."""
     write_network(tmp_path / "network.geojson", 1)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        store_network(connection, tmp_path / "network.geojson")
+        list(import_network(connection, tmp_path / "network.geojson", Settings()))
         for table, file in write_register(tmp_path, 1).items():
             store_register(connection, table, file)
     scenario = Scenario(1, ANCHOR, parts=[Part.VEHICLES])

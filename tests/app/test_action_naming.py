@@ -23,7 +23,7 @@ from vinterkoll.app.intakes import mqtt_acceptance
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING, UNKNOWN, mask_of
 from vinterkoll.storage import action_names, inputs
-from vinterkoll.storage import network as networks
+from vinterkoll.storage.network import Versions
 
 pytestmark = pytest.mark.postgres
 
@@ -106,7 +106,7 @@ def test_any_history_of_names_and_data(
         final |= named[at][1]
     found = play(town_url, history)
     with psycopg.connect(town_url) as connection:
-        expected = reference(connection, networks.read(connection))
+        expected = reference(connection, Versions(connection).at(1))
     forget(town_url)
     assert found == play(town_url, [final, messages])
     forget(town_url)

@@ -40,7 +40,7 @@ def test_a_bad_setting_is_named_without_its_value() -> None:
 
 @pytest.mark.postgres
 def test_a_database_without_schema(empty_database_url: str) -> None:
-    for command in (["ingest"], ["register", "dump", "vehicle"], ["network", "load", "pyproject.toml"]):
+    for command in (["ingest"], ["register", "dump", "vehicle"], ["network", "import", "pyproject.toml"]):
         said = fails(vinterkoll(*command, VINTERKOLL_DATABASE_URL=empty_database_url), 2)
         assert "vinterkoll migrate" in said or "pyproject.toml" in said
 
@@ -81,7 +81,7 @@ def test_an_unknown_format_is_refused_at_start(database_url: str) -> None:
 
 @pytest.mark.postgres
 def test_without_streets_nothing_is_taken_in(database_url: str) -> None:
-    assert "network load" in fails(vinterkoll("ingest", VINTERKOLL_DATABASE_URL=database_url), 2)
+    assert "network import" in fails(vinterkoll("ingest", VINTERKOLL_DATABASE_URL=database_url), 2)
 
 
 @pytest.mark.postgres

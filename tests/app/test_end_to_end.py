@@ -52,7 +52,7 @@ def test_a_street_changes_colour(
     }
     vinterkoll(environment, "migrate")
     write_network(tmp_path / "network.geojson", 1)
-    vinterkoll(environment, "network", "load", str(tmp_path / "network.geojson"))
+    vinterkoll(environment, "network", "import", str(tmp_path / "network.geojson"))
     for table, file in write_register(tmp_path, 1).items():
         vinterkoll(environment, "register", "load", table, str(file))
     address = f"http://127.0.0.1:{port}"

@@ -22,7 +22,7 @@ from vinterkoll.app.registering import change
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.support import MARGIN
 from vinterkoll.storage import columns, raw, register_edits, stretches
-from vinterkoll.storage import network as networks
+from vinterkoll.storage.network import Versions
 from vinterkoll.storage.register import RegisterError, Table, put
 
 pytestmark = pytest.mark.postgres
@@ -81,7 +81,7 @@ def test_any_order_duplicates_and_batches(
 def test_equal_to_the_reference(town_url: str, messages: list[Message], cuts: list[int]) -> None:
     found = play(town_url, split(messages, cuts))
     with psycopg.connect(town_url) as connection:
-        expected = reference(connection, networks.read(connection))
+        expected = reference(connection, Versions(connection).at(1))
     forget(town_url)
     assert in_microseconds(found["fix_flag"]) == expected["fix_flag"]
     assert in_microseconds(found["stretch"]) == expected["stretch"]
@@ -252,7 +252,7 @@ def test_changes_of_the_register_between_the_data(
             else:
                 amended(connection, step)
         found = derived(connection)
-        expected = reference(connection, networks.read(connection))
+        expected = reference(connection, Versions(connection).at(1))
     assert in_microseconds(found["stretch"]) == expected["stretch"]
     forget(town_url)
     assert play(town_url, [messages]) == found

@@ -10,7 +10,7 @@ from derived_tables import acceptance, derived
 from stretch_messages import RECEIVED_US, flow, stretch
 from vinterkoll.app.rederivation import rederive
 from vinterkoll.storage import inputs
-from vinterkoll.storage import network as networks
+from vinterkoll.storage.network import Versions
 
 pytestmark = pytest.mark.postgres
 
@@ -22,14 +22,14 @@ ONLY_PATHS = """
 
 
 def rederive_all(connection: "psycopg.Connection[Any]", low_us: int, high_us: int) -> tuple[int, int]:
-    network = networks.read(connection)
+    versions = Versions(connection)
     positions, flows = (
         [number for (number,) in connection.execute("SELECT device_id FROM device WHERE kind = %s", [kind])]
         for kind in ("position", "flow")
     )
     return (
-        rederive(connection, "position", network, positions, low_us, high_us),
-        rederive(connection, "flow", network, flows, low_us, high_us),
+        rederive(connection, "position", versions, positions, low_us, high_us),
+        rederive(connection, "flow", versions, flows, low_us, high_us),
     )
 
 

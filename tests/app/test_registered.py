@@ -18,7 +18,6 @@ from vinterkoll.app.replaying import replay
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
 from vinterkoll.storage import columns
-from vinterkoll.storage import network as networks
 from vinterkoll.storage.register import Row, Table, put
 from vinterkoll.storage.reject_replay import Selection
 
@@ -39,9 +38,8 @@ def opened(town_url: str) -> Any:
 
 def accepting(connection: Database, *, reject: bool = False) -> Acceptance:
     decoding = Decoding(LIMITS, lambda topic: TOPICS.get(topic.rpartition("/")[2], ""), 100_000)
-    streets = networks.read(connection)
     return Acceptance(
-        connection, streets, decoding, worker=None, clock=lambda: RECEIVED_US, reject_unregistered=reject
+        connection, decoding, worker=None, clock=lambda: RECEIVED_US, reject_unregistered=reject
     )
 
 

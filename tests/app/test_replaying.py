@@ -164,4 +164,4 @@ def test_the_command(town_url: str) -> None:
 
 def test_without_a_street_network_nothing_is_replayed(database_url: str) -> None:
     done = vinterkoll("rejects", "replay", VINTERKOLL_DATABASE_URL=database_url)
-    assert "network load" in fails(done, 2)
+    assert "network import" in fails(done, 2)

@@ -5,7 +5,7 @@ import orjson
 import pytest
 import shapely
 
-from vinterkoll.ingest.network import read_network
+from vinterkoll.ingest.network.ready import read_ready
 from vinterkoll.simulators import network as networks
 from vinterkoll.simulators.network import Network, network
 from vinterkoll.simulators.network_file import write_network
@@ -131,6 +131,6 @@ def test_the_file_is_one_that_ingest_reads(tmp_path: Path, streets: Network) -> 
     assert write_network(file, 1) == len(streets)
     collection = orjson.loads(file.read_bytes())
     assert collection["generated"] is True
-    read = read_network(file.read_bytes())
+    read = read_ready(file.read_bytes())
     assert read.generated
     assert len(read.segments.segment_id) == len(streets)

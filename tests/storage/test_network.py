@@ -1,6 +1,8 @@
-"""A street network goes through the database and comes back as the arrays that matching uses."""
+"""Versions of the street network go through the database and come back as the arrays that matching uses."""
 
 import dataclasses
+from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 import psycopg
@@ -10,51 +12,140 @@ import shapely
 from small_town import town_segments
 from vinterkoll.processing.network import Segments
 from vinterkoll.storage import network as networks
+from vinterkoll.storage.network import Version, Versions
 
 pytestmark = pytest.mark.postgres
 
+EVER = datetime(1970, 1, 1, tzinfo=UTC)
+JULY, AUGUST = datetime(2025, 7, 1, tzinfo=UTC), datetime(2025, 8, 1, tzinfo=UTC)
 
-def load(url: str, segments: Segments, digest: str = "a") -> bool:
+
+def load(
+    url: str, segments: Segments, digest: str = "a", valid_from: datetime | None = None
+) -> Version | None:
     with psycopg.connect(url, autocommit=True) as connection:
-        return networks.load(connection, segments, name="town", generated=True, digest=digest)
+        return networks.load(
+            connection, segments, name="town", generated=True, digest=digest, valid_from=valid_from
+        )
+
+
+def only(segments: Segments, first: int, last: int) -> Segments:
+    columns = (getattr(segments, field.name)[first:last] for field in dataclasses.fields(segments))
+    return Segments(*columns)
+
+
+def asked(url: str, query: str) -> list[tuple[Any, ...]]:
+    with psycopg.connect(url) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def valid_at(url: str, *moments: datetime) -> list[list[int]]:
+    """The segments of the version that is valid at each moment."""
+    with psycopg.connect(url) as connection:
+        versions = Versions(connection)
+        places = versions.places(np.array([round(moment.timestamp() * 1e6) for moment in moments]))
+        return [versions.at(int(place)).segment_id.tolist() for place in places]
 
 
 def test_there_and_back(database_url: str) -> None:
-    segments = town_segments()
-    assert load(database_url, segments)
+    segments = dataclasses.replace(town_segments(), one_way=np.array([1, -1, 0, 0, 0]))
+    assert load(database_url, segments) == (1, EVER, None)
     with psycopg.connect(database_url) as connection:
-        found = networks.read(connection)
-        row = connection.execute(
-            "SELECT count(*), sum(length_m) FROM segment WHERE extent && box(point(18, 63), point(19, 64))"
-        ).fetchone()
+        found = Versions(connection).at(1)
     assert found.segment_id.tolist() == segments.segment_id.tolist()
     assert found.length_m == pytest.approx(segments.length_m, abs=1e-6)
-    assert row == (len(segments.lines), pytest.approx(segments.length_m.sum()))
+    counted = asked(
+        database_url,
+        "SELECT count(*), sum(length_m) FROM segment WHERE extent && box(point(18, 63), point(19, 64))",
+    )
+    assert counted == [(len(segments.lines), pytest.approx(segments.length_m.sum()))]
+    assert asked(database_url, "SELECT segment_id FROM segment WHERE one_way = -1") == [(2,)]
 
 
-def test_the_same_file_twice_changes_nothing(database_url: str) -> None:
+def test_the_same_again_changes_nothing(database_url: str) -> None:
     assert load(database_url, town_segments())
-    assert not load(database_url, town_segments())
+    before = asked(database_url, "SELECT version FROM input_version")
+    assert load(database_url, town_segments()) is None
+    assert load(database_url, town_segments(), "a", JULY) is None
+    assert asked(database_url, "SELECT version FROM input_version") == before
+    assert asked(database_url, "SELECT count(*) FROM network") == [(1,)]
 
 
-def test_another_network_is_refused(database_url: str) -> None:
+def test_each_version_is_valid_until_the_next(database_url: str) -> None:
+    town = town_segments()
+    assert load(database_url, only(town, 0, 3), "a") == (1, EVER, None)
+    assert load(database_url, only(town, 1, 5), "b", AUGUST) == (2, AUGUST, None)
+    assert load(database_url, only(town, 0, 2), "c", JULY) == (3, JULY, AUGUST)
+    june = datetime(2025, 6, 1, tzinfo=UTC)
+    assert valid_at(database_url, june, JULY, AUGUST) == [[1, 2, 3], [1, 2], [2, 3, 4, 5]]
+    assert asked(database_url, "SELECT count(*) FROM segment") == [(5,)]
+    due = asked(database_url, "SELECT from_time, until_time FROM rederivation ORDER BY rederivation_id")
+    assert due == [(EVER, None), (AUGUST, None), (JULY, AUGUST)]
+
+
+def test_the_later_import_for_the_same_instant_counts(database_url: str) -> None:
+    town = town_segments()
+    load(database_url, only(town, 0, 3), "a", JULY)
+    load(database_url, only(town, 0, 2), "b", JULY)
+    assert valid_at(database_url, JULY) == [[1, 2]]
+    assert load(database_url, only(town, 0, 3), "a", JULY) is not None
+    assert valid_at(database_url, JULY) == [[1, 2, 3]]
+
+
+def test_without_a_date_a_later_version_is_valid_from_now(database_url: str) -> None:
     load(database_url, town_segments())
-    with pytest.raises(networks.NetworkConflictError, match="into a new database"):
-        load(database_url, town_segments(), "b")
+    version = load(database_url, only(town_segments(), 0, 3), "b")
+    assert version
+    assert asked(database_url, "SELECT valid_from > now() - interval '1 minute' FROM network_validity") == [
+        (False,),
+        (True,),
+    ]
+
+
+def test_before_the_first_version_there_are_no_streets(database_url: str) -> None:
+    load(database_url, town_segments(), "a", JULY)
+    assert valid_at(database_url, EVER, JULY) == [[], [1, 2, 3, 4, 5]]
+
+
+@pytest.mark.parametrize("change", ["passes_required", "kind", "end_node", "lines", "one_way", "street"])
+def test_a_changed_segment_needs_a_new_id(database_url: str, change: str) -> None:
+    town = town_segments()
+    load(database_url, town)
+    changed = getattr(town, change).copy()
+    other = {"kind": "gc", "street": "x", "lines": shapely.LineString([(18, 63), (18.001, 63)])}
+    changed[3] = other.get(change, 1)
+    with pytest.raises(networks.NetworkConflictError, match="segment 4 is another one"):
+        load(database_url, dataclasses.replace(town, **{change: changed}), "b")
+    assert asked(database_url, "SELECT count(*) FROM network") == [(1,)]
+
+
+def test_the_last_bits_of_a_projection_are_no_change(database_url: str) -> None:
+    town = town_segments()
+    load(database_url, town)
+    moved = shapely.set_coordinates(town.lines.copy(), shapely.get_coordinates(town.lines) + 1e-9)
+    assert load(database_url, dataclasses.replace(town, lines=moved), "b")
+
+
+def test_a_version_is_read_once(database_url: str) -> None:
+    load(database_url, town_segments())
+    with psycopg.connect(database_url) as connection:
+        versions = Versions(connection)
+        first = versions.at(1)
+        load(database_url, only(town_segments(), 0, 2), "b", JULY)
+        versions.refresh()
+        assert versions.at(1) is first
+        assert len(versions.at(2)) == 2
 
 
 def test_a_refused_row_leaves_nothing_behind(database_url: str) -> None:
     segments = town_segments()
     with pytest.raises(psycopg.errors.CheckViolation):
         load(database_url, dataclasses.replace(segments, winter_class=np.full(len(segments.lines), 9)))
-    with psycopg.connect(database_url) as connection:
-        assert connection.execute("SELECT count(*) FROM network").fetchone() == (0,)
-        assert len(networks.read(connection)) == 0
+    assert asked(database_url, "SELECT count(*) FROM network") == [(0,)]
+    assert asked(database_url, "SELECT count(*) FROM segment") == [(0,)]
 
 
 def test_geometry_is_wkb_in_degrees(database_url: str) -> None:
     load(database_url, town_segments())
-    with psycopg.connect(database_url) as connection:
-        row = connection.execute("SELECT geometry FROM segment ORDER BY segment_id LIMIT 1").fetchone()
-    assert row is not None
-    assert shapely.from_wkb(row[0]).bounds[1] == pytest.approx(63.28, abs=0.1)
+    [(geometry,)] = asked(database_url, "SELECT geometry FROM segment ORDER BY segment_id LIMIT 1")
+    assert shapely.from_wkb(geometry).bounds[1] == pytest.approx(63.28, abs=0.1)

@@ -60,18 +60,21 @@ Database = psycopg.Connection[Any]
 
 def test_segments_are_those_whose_extent_meets_the_box(rows: Database, ask: Ask) -> None:
     add_network(rows)
-    everywhere = ask(reading.segments)
-    centre = ask(lambda connection: reading.segments(connection, CENTRE))
+    everywhere = ask(lambda connection: reading.segments(connection, at=NOW))
+    centre = ask(lambda connection: reading.segments(connection, CENTRE, at=NOW))
     assert [row.segment_id for row in everywhere] == [STORGATAN, SIDE_STREET, GC_PATH]
     assert [row.segment_id for row in centre] == [STORGATAN, SIDE_STREET]
     west, _ = LINES[STORGATAN][0]
-    touching = ask(lambda connection: reading.segments(connection, Box(18.70, 63.2, west, 63.3)))
+    touching = ask(lambda connection: reading.segments(connection, Box(18.70, 63.2, west, 63.3), at=NOW))
     assert [row.segment_id for row in touching] == [STORGATAN]
 
 
 def test_networks(rows: Database, ask: Ask) -> None:
     add_network(rows)
-    assert ask(reading.networks) == [("Småstad", True, "one")]
+    insert(rows, "network", name="Nyare", generated=False, digest="two", valid_from=NOW)
+    assert ask(lambda connection: reading.networks(connection, at=hours_ago(1))) == [("Småstad", True, "one")]
+    assert ask(lambda connection: reading.networks(connection, at=NOW)) == [("Nyare", False, "two")]
+    assert not ask(lambda connection: reading.segments(connection, at=NOW))
 
 
 def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: Database, ask: Ask) -> None:
@@ -83,7 +86,7 @@ def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: D
     add_treatment(rows, STORGATAN, 1, SANDING, hours_ago(1), sander)
     add_treatment(rows, GC_PATH, 0, PLOUGHING, hours_ago(30), plough)
 
-    found = ask(lambda connection: reading.treatments(connection, hours_ago(24)))
+    found = ask(lambda connection: reading.treatments(connection, hours_ago(24), at=NOW))
     assert [(row.segment_id, row.direction, row.action) for row in found] == [
         (STORGATAN, 1, SANDING),
         (STORGATAN, 1, PLOUGHING),
@@ -93,7 +96,7 @@ def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: D
     assert found[0].geometry is not None
 
     ploughed = ask(
-        lambda connection: reading.treatments(connection, hours_ago(48), [PLOUGHING], geometry=False)
+        lambda connection: reading.treatments(connection, hours_ago(48), [PLOUGHING], at=NOW, geometry=False)
     )
     assert [(row.segment_id, row.direction) for row in ploughed] == [
         (STORGATAN, 1),
@@ -101,9 +104,11 @@ def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: D
         (GC_PATH, 0),
     ]
     assert {row.geometry for row in ploughed} == {None}
-    assert not ask(lambda connection: reading.treatments(connection, hours_ago(48), [], CENTRE))
+    assert not ask(lambda connection: reading.treatments(connection, hours_ago(48), [], CENTRE, at=NOW))
     beside = ask(
-        lambda connection: reading.treatments(connection, hours_ago(48), None, Box(18.79, 63, 18.9, 64))
+        lambda connection: reading.treatments(
+            connection, hours_ago(48), None, Box(18.79, 63, 18.9, 64), at=NOW
+        )
     )
     assert [row.segment_id for row in beside] == [GC_PATH]
 
@@ -112,9 +117,9 @@ def test_treatments_at_the_instant_itself_count(rows: Database, ask: Ask) -> Non
     add_network(rows)
     device = add_device(rows, "position", "nord", "p1")
     add_treatment(rows, STORGATAN, 1, PLOUGHING, hours_ago(1), device)
-    assert len(ask(lambda connection: reading.treatments(connection, hours_ago(1)))) == 1
+    assert len(ask(lambda connection: reading.treatments(connection, hours_ago(1), at=NOW))) == 1
     later = hours_ago(1) + timedelta(microseconds=1)
-    assert not ask(lambda connection: reading.treatments(connection, later))
+    assert not ask(lambda connection: reading.treatments(connection, later, at=NOW))
 
 
 def test_the_newest_treatment(rows: Database, ask: Ask) -> None:

@@ -53,8 +53,8 @@ def timescale_url(migrated_url: str) -> str:
     """The same without rows, but with the small town and its register."""
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
-            "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message, ingest_status, tally,"
-            " network, segment, contractor, vehicle, sensor, action_name"
+            "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message,"
+            " ingest_status, tally, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name"
         )
     furnish(migrated_url)
     return migrated_url
@@ -157,9 +157,9 @@ async def answers(url: str) -> dict[str, Any]:
             await connection.execute("SET LOCAL ROLE vinterkoll_api")
             return {
                 "problem": await ingest_reading.schema_problem(connection),
-                "networks": await reading.networks(connection),
-                "segments": await reading.segments(connection, EVERYWHERE),
-                "treatments": await reading.treatments(connection, since, [0], EVERYWHERE),
+                "networks": await reading.networks(connection, at=START),
+                "segments": await reading.segments(connection, EVERYWHERE, at=START),
+                "treatments": await reading.treatments(connection, since, [0], EVERYWHERE, at=START),
                 "newest": await reading.newest_treatment(connection),
                 "vehicles": await reading.vehicles(connection, since, now),
                 "vehicles after midnight": await reading.vehicles(

@@ -16,7 +16,6 @@ from vinterkoll.processing.cleaning import Limits
 from vinterkoll.processing.hygiene import Thresholds, flags_of
 from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
 from vinterkoll.processing.treatment import stretches_of
-from vinterkoll.storage import network as networks
 from vinterkoll.storage.columns import register
 
 Connection = psycopg.Connection[Any]
@@ -53,7 +52,6 @@ def acceptance(
     register(connection)
     return connection, Acceptance(
         connection,
-        networks.read(connection),
         Decoding(LIMITS, lambda topic: TOPICS.get(topic.rpartition("/")[2], ""), 100_000),
         worker=worker,
         clock=clock,

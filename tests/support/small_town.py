@@ -92,4 +92,5 @@ def town_segments() -> Segments:
         town.end_node,
         town.length_m,
         shapely.set_coordinates(town.lines.copy(), degrees),
+        np.zeros(count, np.int64),
     )

@@ -62,6 +62,7 @@ def add_network(connection: psycopg.Connection[Any], digest: str = "one") -> Non
             geometry=shapely.to_wkb(line),
             extent=f"({east},{north}),({west},{south})",
         )
+        insert(connection, "network_segment", network_id=network, segment_id=number)
 
 
 def add_device(connection: psycopg.Connection[Any], kind: str, owner: str, name: str, part: str = "") -> int:

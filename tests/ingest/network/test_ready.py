@@ -6,7 +6,8 @@ from typing import Any
 import orjson
 import pytest
 
-from vinterkoll.ingest.network import NetworkFileError, read_network
+from vinterkoll.ingest.network.links import NetworkFileError
+from vinterkoll.ingest.network.ready import read_ready
 from vinterkoll.processing.network import KINDS
 
 FEATURE: dict[str, Any] = {
@@ -40,19 +41,15 @@ def line(*coordinates: list[float]) -> dict[str, Any]:
 
 def test_the_kinds_are_those_of_the_kernels() -> None:
     for kind in KINDS:
-        assert read_network(file_of(changed(kind=kind))).segments.kind.tolist() == [kind]
+        assert read_ready(file_of(changed(kind=kind))).segments.kind.tolist() == [kind]
 
 
 def test_columns() -> None:
-    found = read_network(file_of(FEATURE, changed(segment_id=2, kind="gc"), name="Stad", generated=True))
+    found = read_ready(file_of(FEATURE, changed(segment_id=2, kind="gc"), name="Stad", generated=True))
     assert (found.name, found.generated) == ("Stad", True)
     assert found.segments.segment_id.tolist() == [1, 2]
     assert found.segments.kind.tolist() == ["carriageway", "gc"]
     assert found.segments.length_m.tolist() == pytest.approx([88.2, 88.2], abs=0.2)
-
-
-def test_the_digest_is_of_the_file() -> None:
-    assert read_network(file_of(FEATURE)).digest != read_network(file_of(FEATURE, name="x")).digest
 
 
 @pytest.mark.parametrize(
@@ -86,4 +83,4 @@ def test_the_digest_is_of_the_file() -> None:
 )
 def test_what_does_not_fit_is_named(content: bytes, message: str) -> None:
     with pytest.raises(NetworkFileError, match=message):
-        read_network(content)
+        read_ready(content)

@@ -1,6 +1,5 @@
-"""A street network file: GeoJSON lines to columns, with a clear error for what does not fit (docs/street-network.md)."""
+"""GeoJSON whose features are segments already, as the simulator writes it: to columns, with a clear error for what does not fit."""
 
-import hashlib
 import itertools
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -9,6 +8,7 @@ import msgspec
 import numpy as np
 import shapely
 
+from vinterkoll.ingest.network.links import NetworkFileError
 from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.network import Segments
 
@@ -30,6 +30,7 @@ class _Properties(msgspec.Struct):
     passes_required: Annotated[int, msgspec.Meta(ge=1, le=2)]
     start_node: _Identity
     end_node: _Identity
+    one_way: Annotated[int, msgspec.Meta(ge=-1, le=1)] = 0
 
 
 class _Feature(msgspec.Struct, tag_field="type", tag="Feature"):
@@ -43,21 +44,16 @@ class _Collection(msgspec.Struct, tag_field="type", tag="FeatureCollection"):
     generated: bool = False
 
 
-class NetworkFileError(ValueError):
-    """The file is not a street network; the message says where in it and why."""
-
-
 @dataclass(frozen=True, slots=True)
-class NetworkFile:
-    """A street network and what its file says about it. `digest` is the SHA-256 of the file."""
+class ReadyNetwork:
+    """Segments and what their file says about them."""
 
     name: str
     generated: bool
-    digest: str
     segments: Segments
 
 
-def read_network(content: bytes) -> NetworkFile:
+def read_ready(content: bytes) -> ReadyNetwork:
     """Read a GeoJSON FeatureCollection of LineStrings.
 
     Raises
@@ -75,7 +71,7 @@ def read_network(content: bytes) -> NetworkFile:
     if not segments.length_m.all():
         at = int(np.argmin(segments.length_m))
         raise NetworkFileError(f"the line has no length - at `$.features[{at}].geometry`")
-    return NetworkFile(file.name, file.generated, hashlib.sha256(content).hexdigest(), segments)
+    return ReadyNetwork(file.name, file.generated, segments)
 
 
 def _segments(features: list[_Feature]) -> Segments:
@@ -94,6 +90,7 @@ def _segments(features: list[_Feature]) -> Segments:
         end_node=_column(features, "end_node", np.int64),
         length_m=np.asarray(shapely.length(shapely.linestrings(metres, indices=owner))),
         lines=np.asarray(shapely.linestrings(degrees, indices=owner), object),
+        one_way=_column(features, "one_way", np.int64),
     )
 
 

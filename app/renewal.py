@@ -1,0 +1,90 @@
+"""`vinterkoll rederive`: derive stored days anew, and whatever a changed input has left to be derived anew."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final, Literal
+
+import psycopg
+import typer
+
+from vinterkoll.app.database import connected
+from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.instants import FOR_EVER_US, instant, microseconds
+from vinterkoll.app.progress import watched
+from vinterkoll.app.rederivation import rederive_in_steps
+from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.storage import columns, renewals
+from vinterkoll.storage.network import Versions
+
+_KINDS: Final[tuple[Literal["position"], Literal["flow"]]] = ("position", "flow")
+
+
+def rederive(
+    begin: Annotated[
+        str | None,
+        typer.Option("--from", metavar="TIME", help="A day, an instant with offset, or PT8H for hours ago."),
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option("--to", metavar="TIME", help="Up to here; else to the end.")
+    ] = None,
+    contractor: Annotated[str | None, typer.Option(help="Only this contractor's, or provider's.")] = None,
+    device: Annotated[str | None, typer.Option(help="Only this vehicle's, or sensor's.")] = None,
+) -> None:
+    """Derive treatments and traffic anew from stored observations. Ingest goes on meanwhile.
+
+    Without --from: what a changed street network has left to do, if anything.
+    """
+    settings = read_settings()
+    now = datetime.now(UTC)
+    with connected(settings) as connection:
+        if begin is None:
+            if end or contractor or device:
+                raise ConfigurationError("--to, --contractor and --device need --from")
+            count = renew_due(connection, horizon_of(settings, now))
+        else:
+            low = instant("--from", begin, now)
+            if low < horizon_of(settings, now):
+                raise ConfigurationError(
+                    f"--from: what is older than {settings.raw_days} days (VINTERKOLL_RAW_DAYS) stays as it was derived"
+                )
+            high_us = FOR_EVER_US if end is None else microseconds(instant("--to", end, now))
+            count = renew(connection, microseconds(low), high_us, owner=contractor, name=device)
+    typer.echo(f"{count} observations derived anew")
+
+
+def horizon_of(settings: Settings, now: datetime) -> datetime:
+    """Return the instant before which raw observations are not kept, and nothing is derived anew."""
+    return now - timedelta(days=settings.raw_days)
+
+
+def renew_due(connection: "psycopg.Connection[Any]", horizon: datetime) -> int:
+    """Derive anew what changed inputs have left, inside the horizon; return how many observations that were.
+
+    What is left is forgotten only when it is done: after a break, call it again.
+    """
+    count = 0
+    for due in renewals.due(connection):
+        low_us = microseconds(max(due.from_time, horizon))
+        high_us = FOR_EVER_US if due.until_time is None else microseconds(due.until_time)
+        count += renew(connection, low_us, high_us, kinds=["position"])
+        renewals.done(connection, due)
+    return count
+
+
+def renew(
+    connection: "psycopg.Connection[Any]",
+    low_us: int,
+    high_us: int,
+    *,
+    kinds: Sequence[Literal["position", "flow"]] = _KINDS,
+    owner: str | None = None,
+    name: str | None = None,
+) -> int:
+    """Derive anew what was observed with low_us ≤ time < high_us, device by device; return how many that were."""
+    columns.register(connection)
+    versions = Versions(connection)
+    found = [(kind, device) for kind in kinds for device in renewals.devices(connection, kind, owner, name)]
+    return sum(
+        rederive_in_steps(connection, kind, versions, device, low_us, high_us)
+        for kind, device in watched(found, "deriving", len(found))
+    )
