@@ -9,7 +9,18 @@ from command import SECRET, fails, vinterkoll
 
 def test_help_and_version() -> None:
     said = vinterkoll("--help").stdout
-    for command in ("demo", "migrate", "ingest", "api", "simulate", "network", "register", "rejects", "keys"):
+    for command in (
+        "demo",
+        "migrate",
+        "ingest",
+        "api",
+        "simulate",
+        "network",
+        "rederive",
+        "register",
+        "rejects",
+        "keys",
+    ):
         assert command in said
     assert vinterkoll("--version").stdout.startswith("vinterkoll 0.")
     assert vinterkoll().returncode == 2

@@ -1,12 +1,10 @@
 """Fixes on both sides of a border between two versions of the network: in any order, each step on its own version."""
 
-import dataclasses
 import random
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 import orjson
 import psycopg
 import pytest
@@ -14,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from derived_tables import acceptance, derived
-from small_town import town_segments
+from small_town import rebuilt_segments, town_segments
 from stretch_messages import RECEIVED_US, START, fix
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.network import Segments
@@ -26,14 +24,6 @@ BORDER = START + timedelta(seconds=60)
 FORGET = "TRUNCATE device, position, stretch, treatment"
 
 
-def rebuilt() -> Segments:
-    """The town after a rebuilding: the same lines under other ids, Storgatan in one pass, the short cut gone."""
-    town = town_segments()
-    kept = [0, 1, 2, 3]
-    columns = {field.name: getattr(town, field.name)[kept] for field in dataclasses.fields(town)}
-    return Segments(**columns | {"segment_id": columns["segment_id"] + 100, "passes_required": np.full(4, 1)})
-
-
 def load(url: str, segments: Segments, digest: str, valid_from: datetime | None = None) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
         networks.load(connection, segments, name=digest, generated=True, digest=digest, valid_from=valid_from)
@@ -42,7 +32,7 @@ def load(url: str, segments: Segments, digest: str, valid_from: datetime | None 
 @pytest.fixture
 def two_versions_url(database_url: str) -> str:
     load(database_url, town_segments(), "before")
-    load(database_url, rebuilt(), "after", BORDER)
+    load(database_url, rebuilt_segments(), "after", BORDER)
     return database_url
 
 
@@ -102,7 +92,7 @@ def test_each_step_is_as_if_its_version_had_always_been(two_versions_url: str) -
     messages = lap(3, 7)
     found = play(two_versions_url, [messages])
     expected = [row for row in always(two_versions_url, town_segments(), messages) if row[2] < BORDER]
-    expected += [row for row in always(two_versions_url, rebuilt(), messages) if row[2] >= BORDER]
+    expected += [row for row in always(two_versions_url, rebuilt_segments(), messages) if row[2] >= BORDER]
     assert sorted(expected) == sorted(found["stretch"])
     across = [row for row in found["stretch"] if row[2] < BORDER < row[5]]
     assert across
@@ -117,7 +107,7 @@ def test_a_running_worker_sees_a_new_version(database_url: str) -> None:
     connection, accepting = acceptance(database_url, lambda: RECEIVED_US)
     with connection:
         accepting.accept(early)
-        load(database_url, rebuilt(), "after", BORDER)
+        load(database_url, rebuilt_segments(), "after", BORDER)
         accepting.accept([one for one in messages if one not in early])
         found = derived(connection)
         connection.execute(FORGET)

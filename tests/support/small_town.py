@@ -1,5 +1,6 @@
 """Networks and tracks in metres, made by hand for tests of matching and treatment."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -75,6 +76,14 @@ def part_of(network: StreetNetwork, first: int, last: int) -> StreetNetwork:
         network.end_node[place],
         network.lines[place],
     )
+
+
+def rebuilt_segments() -> Segments:
+    """The town after a rebuilding: the same lines under other ids, cleared in one pass, the short cut gone."""
+    town = town_segments()
+    kept = slice(0, 4)
+    columns = {field.name: getattr(town, field.name)[kept] for field in dataclasses.fields(town)}
+    return Segments(**columns | {"segment_id": columns["segment_id"] + 100, "passes_required": np.full(4, 1)})
 
 
 def town_segments() -> Segments:
