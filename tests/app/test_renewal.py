@@ -173,12 +173,16 @@ def test_ingest_goes_on_while_days_are_derived_anew(database_url: str, tmp_path:
     messages = lap()
     connection, accepting = acceptance(database_url, lambda: NOW_US)
     with connection, psycopg.connect(database_url, autocommit=True) as importing:
-        accepting.accept(messages[::2])
+        accepting.accept(messages[:20])
+        old = {row[6] for row in state(database_url)["stretch"]}
         lines = import_network(importing, town_file(tmp_path, "Nya"), Settings(), valid_from=BORDER)
         next(lines)
-        accepting.accept(messages[1::2])
+        accepting.accept(messages[20:])
+        between = [row[6] in old for row in state(database_url)["stretch"] if row[2] >= BORDER]
+        assert set(between) == {True, False}
         list(lines)
     found = state(database_url)
+    assert not any(row[6] in old for row in found["stretch"] if row[2] >= BORDER)
     with psycopg.connect(database_url, autocommit=True) as clean:
         clean.execute("TRUNCATE position, stretch, treatment")
     assert play(database_url, messages) == found
