@@ -95,8 +95,7 @@ def import_network(
         )
     except (NetworkFileError, network_table.NetworkConflictError) as error:
         raise ConfigurationError(f"{file}: {error}") from None
-    state = "already there" if version is None else f"valid from {version.valid_from:%Y-%m-%d %H:%MZ}"
-    yield f"{name}: {_extent(found.segments)}, {state}"
+    yield f"{name}: {_extent(found.segments)}, {_validity(version)}"
     yield from report.lines()
     if count := renew_due(connection, horizon_of(settings, datetime.now(UTC))):
         yield f"{count} positions derived anew"
@@ -131,6 +130,13 @@ def _digest(name: str, found: ReadyNetwork) -> str:
         digest.update(numbers.astype(">i8").tobytes())
     digest.update(shapely.get_coordinates(one.lines).tobytes())
     return digest.hexdigest()
+
+
+def _validity(version: network_table.Version | None) -> str:
+    if version is None:
+        return "already there"
+    moment = version.valid_from
+    return f"valid from {'ever' if moment.timestamp() == 0 else format(moment.astimezone(UTC), '%Y-%m-%d %H:%MZ')}"
 
 
 def _extent(segments: Segments) -> str:

@@ -66,7 +66,9 @@ class Report:
         self.examples.setdefault(reason, identity)
 
     def lines(self) -> Iterator[str]:
-        """Say what was left out, most frequent first."""
+        """Say how much was taken, and what was left out, most frequent first; nothing of a file that was not judged."""
+        if self.links:
+            yield f"taken: {self.links} links"
         for reason, count in self.skipped.most_common():
             example = f" (such as {self.examples[reason]})" if self.examples[reason] else ""
             yield f"left out: {count} {reason}{example}"

@@ -67,7 +67,7 @@ def state(url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_a_version_for_days_gone_by_derives_them_anew(database_url: str, tmp_path: Path) -> None:
     old, new = town_file(tmp_path, "Gamla"), town_file(tmp_path, "Nya")
-    run(database_url, old)
+    assert run(database_url, old) == ["Gamla: 5 segments, 0.4 km, valid from ever", "taken: 5 links"]
     before = play(database_url, lap())
     said = run(database_url, new, BORDER)
     after = state(database_url)
@@ -155,9 +155,9 @@ def test_the_import_command(database_url: str, tmp_path: Path) -> None:
         "network", "import", str(file), "--mapping", str(mapping), "--valid-from", "2026-01-10", "--name", "Stan",
         **settings,
     )  # fmt: skip
-    assert done.stdout == "Stan: 5 segments, 0.4 km, valid from 2026-01-10 00:00Z\n"
+    assert done.stdout == "Stan: 5 segments, 0.4 km, valid from 2026-01-10 00:00Z\ntaken: 5 links\n"
     same = vinterkoll("network", "import", str(file), "--name", "Stan", **settings)
-    assert same.stdout == "Stan: 5 segments, 0.4 km, already there\n"
+    assert same.stdout == "Stan: 5 segments, 0.4 km, already there\ntaken: 5 links\n"
     mapping.write_text("kind = 1")
     refused = vinterkoll("network", "import", str(file), "--mapping", str(mapping), **settings)
     assert "not a network mapping" in fails(refused, 2)
