@@ -30,4 +30,4 @@ CREATE TABLE rederivation (
     due_since       timestamptz NOT NULL DEFAULT now()
 );
 
-GRANT SELECT ON network_segment TO vinterkoll_ingest, vinterkoll_api;
+GRANT SELECT ON network_segment TO vinterkoll_ingest, vinterkoll_register, vinterkoll_api;
