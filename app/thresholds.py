@@ -13,9 +13,9 @@ from vinterkoll.app.rederivation import rederive
 from vinterkoll.app.settings import read_settings
 from vinterkoll.processing.hygiene import Thresholds
 from vinterkoll.storage import devices, inputs
-from vinterkoll.storage import network as networks
 from vinterkoll.storage import thresholds as threshold_table
 from vinterkoll.storage.columns import register
+from vinterkoll.storage.network import Versions
 
 _NAMES: Final = asdict(Thresholds()).keys()
 _ALWAYS_US: Final = (0, 4_102_444_800_000_000)
@@ -56,4 +56,4 @@ def change(connection: "psycopg.Connection[Any]", name: str, value: float) -> in
         if not threshold_table.write(connection, name, value):
             return 0
         vehicles = devices.all_of(connection, "position")
-        return rederive(connection, "position", networks.read(connection), vehicles, *_ALWAYS_US)
+        return rederive(connection, "position", Versions(connection), vehicles, *_ALWAYS_US)

@@ -56,7 +56,7 @@ def night() -> list[Message]:
         *driven("ahead", 200, soon),
         *driven("ahead-with-a-dead-zone", 200, dead_zone),
         *driven("behind-an-hour", -3600, soon),
-        *driven("wrong-but-new", -3600, soon, minutes=45),
+        *driven("wrong-but-new", -3600, soon, minutes=35),
     ]
 
 
