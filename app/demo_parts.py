@@ -28,6 +28,8 @@ from vinterkoll.storage import migrate as migrations
 _DATABASE: Final = "vinterkoll"
 _ROLES: Final = ("ingest", "api", "register")
 _SEED: Final = 1
+_FAULTS: Final = "dead-zones,duplicates,reordering"
+"""As everyday as snow; what is derived is the same without them. Devices in the demo report rightly."""
 _START_TIMEOUT_S: Final = 60.0
 _SIMULATOR_STOP_S: Final = 20.0
 _WORKER_STOP_S: Final = 60.0
@@ -170,6 +172,7 @@ class Demo:
 
     def _start_simulator(self) -> None:
         arguments = ["--seed", str(_SEED), "--speed", str(self._speed), "--hours", str(self._hours)]
+        arguments += ["--faults", _FAULTS, "--truth", str(self._directory / "truth")]
         self._start("simulator", None, "simulate", *arguments, "--anchor", self._anchor())
 
     def _anchor(self) -> str:

@@ -14,18 +14,35 @@ import typer
 from vinterkoll.app.broker_trust import broker_trust
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import read_settings
-from vinterkoll.simulators.files import FileSink, write_truth
+from vinterkoll.simulators.faults import EVERYTHING, TOLD, faults_of
+from vinterkoll.simulators.files import FileSink, LoggedSink, write_truth
 from vinterkoll.simulators.mqtt import MqttSink, RefusedError
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.pace import WallClock, paced
 from vinterkoll.simulators.register import write_register
 from vinterkoll.simulators.scenario import DEFAULT_ANCHOR, DEFAULT_SEED, Part, Scenario
-from vinterkoll.simulators.stream import Message, Sink, to_us
+from vinterkoll.simulators.stream import SECOND_US, Message, Sink, to_us
 
 PROGRESS_S: Final = 5.0
 """Between two lines of progress."""
 
 _log = logging.getLogger(__name__)
+
+
+_FAULTS_HELP: Final = "\n\n".join(
+    [
+        f"What goes wrong, with commas between, or {EVERYTHING}.",
+        *(f"{name}: {told}." for name, told in TOLD.items()),
+    ]
+)
+
+
+def _faults(text: str) -> str:
+    try:
+        faults_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    return text
 
 
 def _instant(text: str | datetime) -> datetime:
@@ -85,6 +102,11 @@ def simulate(
     vehicles: Annotated[
         int | None, typer.Option(min=0, help="Only the first so many of the 20 vehicles.")
     ] = None,
+    faults: Annotated[str, typer.Option(callback=_faults, metavar="NAMES", help=_FAULTS_HELP)] = "",
+    truth: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="When publishing: write truth.csv and deliveries.csv here."),
+    ] = None,
 ) -> None:
     """Simulate a winter day in Örnsköldsvik and Ånge: vehicles, traffic, snow.
 
@@ -97,52 +119,69 @@ def simulate(
     in the future. Ctrl-C waits for the broker's acknowledgements.
 
     Into files: --out DIR writes messages.ndjson, truth.csv (what was really
-    treated), network.geojson, contractors.csv, vehicles.csv and sensors.csv.
+    treated), deliveries.csv (each sending: when the observation was made, its
+    attempt, the device's fault, the reject to expect), network.geojson,
+    contractors.csv, vehicles.csv and sensors.csv.
+
+    Nothing goes wrong unless --faults says so: --faults dead-zones,duplicates.
+    Faults of delivery (dead-zones, duplicates, reordering, broken) change when
+    and how often a message is sent, never what it says.
     """
     start = begin or (anchor if out else datetime.now(UTC) - timedelta(hours=hours))
     if duration is None and out and until is None:
         duration = hours
     end = until if duration is None else start + timedelta(hours=duration)
+    scenario = Scenario(seed, anchor, vehicles=vehicles, parts=only or tuple(Part), faults=faults_of(faults))
     if out is not None:
         assert end is not None, "files have an end"  # noqa: S101
-        _write(Scenario(seed, anchor, vehicles=vehicles, parts=only or tuple(Part)), seed, out, start, end)
+        _write(scenario, seed, out, start, end)
         return
-    settings = read_settings()
     stopping = threading.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: stopping.set())
-    scenario = Scenario(seed, anchor, vehicles=vehicles, parts=only or tuple(Part))
-    host, user = mqtt_host or settings.mqtt_host, settings.mqtt_user if mqtt_user is None else mqtt_user
-    sink = MqttSink(
+    sink: Sink = _mqtt_sink(mqtt_host, mqtt_port, mqtt_user, stopping)
+    if truth is not None:
+        truth.mkdir(parents=True, exist_ok=True)
+        sink = LoggedSink(sink, truth / "deliveries.csv")
+    messages = paced(scenario.messages(start, end), to_us(start), speed, WallClock(stopping))
+    try:
+        _, last = _send(messages, sink)
+    except RefusedError as error:
+        raise ConfigurationError(str(error)) from None
+    if truth is not None:
+        write_truth(truth / "truth.csv", scenario.truth(start, last or start))
+
+
+def _mqtt_sink(host: str | None, port: int | None, user: str | None, stopping: threading.Event) -> MqttSink:
+    settings = read_settings()
+    host, user = host or settings.mqtt_host, settings.mqtt_user if user is None else user
+    return MqttSink(
         host,
-        mqtt_port or settings.mqtt_port,
+        port or settings.mqtt_port,
         stopping,
         user=user,
         password=settings.mqtt_password.get_secret_value(),
         tls=broker_trust(settings, host, user),
     )
-    messages = paced(scenario.messages(start, end), to_us(start), speed, WallClock(stopping))
-    try:
-        _send(messages, sink)
-    except RefusedError as error:
-        raise ConfigurationError(str(error)) from None
 
 
-def _send(messages: Iterable[Message], sink: Sink) -> int:
-    """Send all messages, say now and then how far it is, and close the sink; return their number."""
-    count, last_us, told_s = 0, 0, time.monotonic()
+def _send(messages: Iterable[Message], sink: Sink) -> tuple[int, datetime | None]:
+    """Send all messages, say now and then how far it is, and close the sink; return their number and the last's time."""
+    count, last, told_s = 0, None, time.monotonic()
     try:
         for message in messages:
             if not sink.send(message):
                 break
-            count, last_us = count + 1, message.time_us
+            count, last = count + 1, message.time_us
             if time.monotonic() - told_s >= PROGRESS_S:
                 told_s = time.monotonic()
-                _log.info("%d messages sent; simulated time %s", count, _clock_text(last_us))
+                _log.info("%d messages sent; simulated time %s", count, _clock_text(last))
     finally:
         sink.close()
-    _log.info("%d messages sent, up to simulated time %s", count, _clock_text(last_us) if count else "-")
-    return count
+    _log.info(
+        "%d messages sent, up to simulated time %s", count, _clock_text(last) if last is not None else "-"
+    )
+    return count, None if last is None else datetime.fromtimestamp(last / SECOND_US, UTC)
 
 
 def _clock_text(time_us: int) -> str:
@@ -153,6 +192,7 @@ def _write(scenario: Scenario, seed: int, directory: Path, start: datetime, end:
     directory.mkdir(parents=True, exist_ok=True)
     segments = write_network(directory / "network.geojson", seed)
     write_register(directory, seed)
-    count = _send(scenario.messages(start, end), FileSink(directory / "messages.ndjson"))
+    sink = LoggedSink(FileSink(directory / "messages.ndjson"), directory / "deliveries.csv")
+    count, _ = _send(scenario.messages(start, end), sink)
     rows = write_truth(directory / "truth.csv", scenario.truth(start, end))
     typer.echo(f"{directory}: {count} messages, {rows} treated stretches, {segments} segments")

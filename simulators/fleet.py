@@ -8,6 +8,7 @@ import numpy as np
 
 from vinterkoll.simulators import chance
 from vinterkoll.simulators.blocks import Block, Ways, blocks, grow
+from vinterkoll.simulators.detours import detoured, passed_over
 from vinterkoll.simulators.equipment import (
     PLOUGH,
     PLOUGH_SALTER,
@@ -18,6 +19,7 @@ from vinterkoll.simulators.equipment import (
     WING_PLOUGH,
     Equipment,
 )
+from vinterkoll.simulators.faults import NONE, Fault, Faults
 from vinterkoll.simulators.network import Network, network
 from vinterkoll.simulators.plan import Plan, plan
 from vinterkoll.simulators.rounds import round_trip
@@ -96,8 +98,8 @@ class Vehicle:
 
 
 @lru_cache(maxsize=4)
-def fleet(seed: int) -> tuple[Vehicle, ...]:
-    """Return all vehicles for `seed`, in the order of `FLEET`."""
+def fleet(seed: int, faults: Faults = NONE) -> tuple[Vehicle, ...]:
+    """Return all vehicles for `seed`, in the order of `FLEET`, on rounds with those of the `faults` that are in driving."""
     streets = network(seed)
     ways = Ways(streets)
     areas = _areas(streets)
@@ -106,6 +108,11 @@ def fleet(seed: int) -> tuple[Vehicle, ...]:
         rng = chance.stream(seed, "vehicle", unit.vehicle)
         area = areas[unit.vehicle]
         legs, working = round_trip(streets, ways, _depot(streets, unit.town, rng), area)
+        luck = chance.stream(seed, "off the round", unit.vehicle)  # the other numbers stay as they are
+        if Fault.PLOUGH_UP in faults:
+            working = passed_over(streets, legs, working, luck)
+        if Fault.DETOURS in faults:
+            legs, working = detoured(streets, ways, legs, working, luck)
         drive = plan(streets, legs, working, unit.equipment, rng)
         vehicles.append(Vehicle(unit, area, drive, rng.uniform(*FIRST_ROUND_S), rng.uniform(*REST_S)))
     return tuple(vehicles)

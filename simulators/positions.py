@@ -7,11 +7,13 @@ import orjson
 from numpy.typing import NDArray
 
 from vinterkoll.simulators import chance
+from vinterkoll.simulators.device_faults import Receiver
 from vinterkoll.simulators.equipment import Mode
+from vinterkoll.simulators.faults import NONE, Fault, Faults
 from vinterkoll.simulators.fleet import DAY_S, Vehicle
 from vinterkoll.simulators.network import to_lon_lat
 from vinterkoll.simulators.plan import State
-from vinterkoll.simulators.stream import BLOCK_S, SECOND_US, Message, timestamps
+from vinterkoll.simulators.stream import BLOCK_S, SECOND_US, Account, Message, timestamps
 
 GPS_NOISE_M: Final = 4.0
 """Root mean square of the distance from the true position."""
@@ -27,9 +29,12 @@ RESTING_FIX_S: Final = 60
 class VehicleUnit:
     """The source of one vehicle's positions. Fix `k` is at anchor + phase + k · interval, whatever run it is in."""
 
-    def __init__(self, vehicle: Vehicle, seed: int, anchor_us: int) -> None:
+    def __init__(self, vehicle: Vehicle, seed: int, anchor_us: int, faults: Faults = NONE) -> None:
         self._vehicle, self._seed, self._anchor_us = vehicle, seed, anchor_us
         unit = vehicle.unit
+        self.device = f"{unit.contractor}/{unit.vehicle}"
+        self.interval_s = unit.interval_s
+        self._receiver = Receiver(unit.vehicle, seed, faults)
         self.topic = f"mip/v1/{unit.contractor}/{unit.vehicle}/position"
         phase = chance.uniform(seed, "phase", unit.vehicle, start=0, stop=1)[0, 0]
         self._phase_us = int(phase * unit.interval_s * 1_000) * 1_000
@@ -44,14 +49,18 @@ class VehicleUnit:
         _, rested = self.progress(times - interval * SECOND_US)
         sent = ~(resting & rested) | (index * interval % RESTING_FIX_S == 0)
         state = self.truth_at(times)
-        xy, bearing, speed = self._measured(state, resting, int(index[0]), int(index[-1]) + 1)
+        start = int(index[0])
+        xy, bearing, speed = self._measured(state, resting, start, start + count)
+        faulty = self._receiver.faulty(times, start, self._anchor_us)
+        lon_lat = self._receiver.degrees(to_lon_lat(self._receiver.displaced(xy, faulty, start)), faulty)
         accuracy = (
             2.5
-            + 4 * chance.uniform(self._seed, "accuracy", *self._who, start=index[0], stop=index[-1] + 1)[:, 0]
+            + 4 * chance.uniform(self._seed, "accuracy", *self._who, start=start, stop=start + count)[:, 0]
         )
         seq = index % (DAY_S // interval)
-        columns = (times[sent], xy[sent], bearing[sent], speed[sent], accuracy[sent], seq[sent])
-        return self._messages(*columns, np.where(resting, int(Mode.TRANSIT), state.mode)[sent])
+        mode = np.where(resting, int(Mode.TRANSIT), state.mode)
+        columns = (times, faulty, lon_lat, bearing, speed, accuracy, seq, mode)
+        return self._messages(*(column[sent] for column in columns))
 
     @property
     def _who(self) -> tuple[str, str]:
@@ -91,7 +100,8 @@ class VehicleUnit:
     def _messages(
         self,
         times_us: NDArray[np.int64],
-        xy: NDArray[np.float64],
+        faulty: NDArray[np.bool_],
+        lon_lat: NDArray[np.float64],
         bearing: NDArray[np.float64],
         speed: NDArray[np.float64],
         accuracy: NDArray[np.float64],
@@ -99,9 +109,9 @@ class VehicleUnit:
         mode: NDArray[np.int64],
     ) -> list[Message]:
         rows = zip(
-            times_us.tolist(),
-            timestamps(times_us),
-            to_lon_lat(xy).tolist(),
+            self._accounts(times_us, faulty),
+            timestamps(self._receiver.clock_us(times_us)),
+            lon_lat.tolist(),
             np.round(speed, 1).tolist(),
             (np.round(bearing, 1) % 360).tolist(),
             np.round(accuracy, 1).tolist(),
@@ -110,7 +120,7 @@ class VehicleUnit:
             strict=True,
         )
         messages = []
-        for time_us, time, (lon, lat), kmh, heading, metres, number, doing in rows:
+        for account, time, (lon, lat), kmh, heading, metres, number, doing in rows:
             position = {
                 "vehicle": self._vehicle.unit.vehicle,
                 "time": time,
@@ -122,5 +132,13 @@ class VehicleUnit:
                 **self._reports[doing],
                 "seq": number,
             }
-            messages.append(Message(time_us, self.topic, orjson.dumps(position)))
+            messages.append(Message(account.made_us, self.topic, orjson.dumps(position), account))
         return messages
+
+    def _accounts(self, times_us: NDArray[np.int64], faulty: NDArray[np.bool_]) -> list[Account]:
+        fault = self._receiver.fault or ""
+        reject = "null_island" if fault == Fault.ZERO_FIXES else ""
+        return [
+            Account(self.device, time_us, fault, reject=reject) if wrong else Account(self.device, time_us)
+            for time_us, wrong in zip(times_us.tolist(), faulty.tolist(), strict=True)
+        ]

@@ -11,9 +11,10 @@ import orjson
 from numpy.typing import NDArray
 
 from vinterkoll.simulators import chance
+from vinterkoll.simulators.faults import Fault
 from vinterkoll.simulators.fleet import DAY_S
 from vinterkoll.simulators.network import Network
-from vinterkoll.simulators.stream import BLOCK_S, SECOND_US, Message, timestamps
+from vinterkoll.simulators.stream import BLOCK_S, SECOND_US, Account, Message, timestamps
 
 APPLICATION: Final = "7f0c1a52-6d0e-4d0b-9d53-5a3b2f6f4c11"
 SENSORS: Final = {"ornskoldsvik": 6, "ange": 3, "fransta": 1}
@@ -87,8 +88,10 @@ def dl_mbx(device_id: int, distance_mm: int, samples: int, battery_mv: int) -> b
 class SnowUplinks:
     """The source of one sensor's uplinks, as its network server publishes them."""
 
-    def __init__(self, sensor: SnowSensor, seed: int, anchor_us: int) -> None:
-        self._sensor, self._seed, self._anchor_us = sensor, seed, anchor_us
+    def __init__(self, sensor: SnowSensor, seed: int, anchor_us: int, *, stuck: bool = False) -> None:
+        """Take a sensor; a `stuck` one repeats what it measured at the anchor."""
+        self._sensor, self._seed, self._anchor_us, self._stuck = sensor, seed, anchor_us, stuck
+        self.device = sensor.dev_eui
         self.topic = f"application/{APPLICATION}/device/{sensor.dev_eui}/event/up"
         phase = chance.uniform(seed, "phase", sensor.dev_eui, start=0, stop=1)[0, 0]
         self._phase_us = int(phase * UPLINK_S * 1_000) * 1_000
@@ -100,13 +103,18 @@ class SnowUplinks:
         luck = chance.uniform(
             self._seed, "uplink", self._sensor.dev_eui, start=int(index[0]), stop=int(index[-1]) + 1
         )
-        distance = self.distance_mm(times, luck[:, :2].sum(axis=1) - 1)
+        distance = (
+            np.repeat(self.distance_mm(np.array([self._anchor_us])), count)
+            if self._stuck
+            else self.distance_mm(times, luck[:, :2].sum(axis=1) - 1)
+        )
         battery = BATTERY_MV[0] + luck[:, 2] * (BATTERY_MV[1] - BATTERY_MV[0])
         messages = []
         for i, time in enumerate(timestamps(times)):
             payload = dl_mbx(self._sensor.device_id, int(distance[i]), SAMPLES, int(battery[i]))
             uplink = self._uplink(int(index[i]), time, payload, float(luck[i, 3]))
-            messages.append(Message(int(times[i]), self.topic, orjson.dumps(uplink)))
+            account = Account(self.device, int(times[i]), Fault.STUCK_SNOW if self._stuck else "")
+            messages.append(Message(account.made_us, self.topic, orjson.dumps(uplink), account))
         return messages
 
     def distance_mm(

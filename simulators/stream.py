@@ -1,11 +1,8 @@
-"""What flows through a simulator: messages in the order of their sending time, from sources, through filters, to a sink.
-
-A filter is any `Iterator[Message] -> Iterator[Message]`: dead zones, duplicates and broken messages fit in between.
-"""
+"""What flows through a simulator: messages in the order of their sending time, from sources to a sink."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +12,24 @@ BLOCK_S: Final = 600
 """Sources make their messages in blocks of this length, aligned to the anchor; every interval divides it."""
 
 
+class Account(NamedTuple):
+    """What is true of a message and does not show in it."""
+
+    device: str
+    """The vehicle or sensor it comes from."""
+    made_us: int
+    """True time of the observation: the sending time may be later, the payload's clock may be wrong."""
+    fault: str = ""
+    """That of the device, where it made this observation wrong."""
+    attempt: int = 1
+    """Of the sendings of one observation."""
+    reject: str = ""
+    """The code that ingest is to reject it with."""
+
+
+NO_ACCOUNT: Final = Account("", 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message and when it is sent, in simulated time. The event time is in the payload."""
@@ -22,10 +37,14 @@ class Message:
     time_us: int
     topic: str
     payload: bytes
+    account: Account = NO_ACCOUNT
 
 
 class Source(Protocol):
     """Something that sends messages."""
+
+    device: str
+    """Its name; no other source has it."""
 
     def block(self, number: int) -> list[Message]:
         """Return its messages of the block that begins `number * BLOCK_S` after the anchor, in any order."""

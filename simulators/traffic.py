@@ -8,9 +8,10 @@ import orjson
 from numpy.typing import NDArray
 
 from vinterkoll.simulators import chance
+from vinterkoll.simulators.faults import Fault
 from vinterkoll.simulators.fleet import DAY_S
 from vinterkoll.simulators.network import Network
-from vinterkoll.simulators.stream import BLOCK_S, SECOND_US, Message, timestamps
+from vinterkoll.simulators.stream import BLOCK_S, SECOND_US, Account, Message, timestamps
 
 PROVIDER: Final = "trafikkontoret"
 COUNTERS: Final = {"ornskoldsvik": 7, "ange": 4, "fransta": 1}
@@ -115,8 +116,10 @@ def counters(streets: Network, seed: int) -> list[Counter]:
 class TrafficCounter:
     """The source of one counter. A period is sent when it ends."""
 
-    def __init__(self, counter: Counter, seed: int, anchor_us: int) -> None:
-        self._counter, self._seed, self._anchor_us = counter, seed, anchor_us
+    def __init__(self, counter: Counter, seed: int, anchor_us: int, *, blind: bool = False) -> None:
+        """Take a counter; a `blind` one is on line and sees nobody."""
+        self._counter, self._seed, self._anchor_us, self._blind = counter, seed, anchor_us, blind
+        self.device = counter.sensor
         self.topic = f"traffic/v1/{PROVIDER}/flow"
 
     def block(self, number: int) -> list[Message]:
@@ -136,7 +139,8 @@ class TrafficCounter:
                 entity["occupancy"] = _property(round(float(occupancy[i]), 4))
                 if vehicles[i]:
                     entity["averageVehicleSpeed"] = _property(round(float(speed[i]), 1))
-                messages.append(Message(sent_us, self.topic, orjson.dumps(entity)))
+                account = Account(self.device, sent_us, Fault.ZERO_COUNTS if self._blind else "")
+                messages.append(Message(sent_us, self.topic, orjson.dumps(entity), account))
         return messages
 
     def _flow(
@@ -149,7 +153,7 @@ class TrafficCounter:
         expected = BUSIEST_PER_MINUTE * counter.share * share
         start, stop = int(index[0]), int(index[-1]) + 1
         luck = chance.uniform(self._seed, "flow", counter.sensor, lane, start=start, stop=stop)
-        vehicles = poisson(luck[:, 0], expected)
+        vehicles = poisson(luck[:, 0], np.zeros_like(expected) if self._blind else expected)
         slowed = counter.free_kmh * (1 - 0.02 * vehicles)
         speed = np.clip(
             slowed + (luck[:, 1] + luck[:, 2] - 1) * 12 / np.sqrt(np.maximum(vehicles, 1)), 12, 90

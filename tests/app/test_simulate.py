@@ -36,6 +36,7 @@ def test_it_writes_the_morning_its_truth_and_its_register(tmp_path: Path) -> Non
     names = {
         "messages.ndjson",
         "truth.csv",
+        "deliveries.csv",
         "network.geojson",
         "contractors.csv",
         "vehicles.csv",
@@ -64,6 +65,33 @@ def test_one_part_alone(tmp_path: Path) -> None:
     }
     assert len(topics) == 10
     assert all(topic.startswith("application/") for topic in topics)
+
+
+def test_faults_are_named_and_their_deliveries_told(tmp_path: Path) -> None:
+    arguments = [
+        "--out",
+        str(tmp_path),
+        "--duration",
+        "0.5",
+        "--vehicles",
+        "3",
+        "--faults",
+        "broken,duplicates",
+    ]
+    result = CliRunner().invoke(application, arguments)
+    assert result.exit_code == 0, result.output
+    with (tmp_path / "deliveries.csv").open(encoding="utf-8") as file:
+        told = list(csv.DictReader(file))
+    lines = (tmp_path / "messages.ndjson").read_bytes().splitlines()
+    assert [orjson.loads(line)["time"] for line in lines] == [row["sent"] for row in told]
+    assert {row["reject"] for row in told} == {"", "bad_json"}
+    assert any(row["attempt"] == "2" and not row["reject"] for row in told)
+
+
+def test_an_unknown_fault_is_refused_with_those_there_are() -> None:
+    result = CliRunner().invoke(application, ["--faults", "snow"])
+    assert result.exit_code == 2
+    assert "dead-zones" in result.output
 
 
 @pytest.mark.mosquitto
