@@ -100,7 +100,7 @@ def simulate(
     ] = None,
     only: Annotated[list[Part] | None, typer.Option(help="Only this part; may be given again.")] = None,
     vehicles: Annotated[
-        int | None, typer.Option(min=0, help="Only the first so many of the 20 vehicles.")
+        int | None, typer.Option(min=0, help="Only the first so many of the 22 vehicles.")
     ] = None,
     faults: Annotated[str, typer.Option(callback=_faults, metavar="NAMES", help=_FAULTS_HELP)] = "",
     truth: Annotated[
@@ -110,7 +110,7 @@ def simulate(
 ) -> None:
     """Simulate a winter day in Örnsköldsvik and Ånge: vehicles, traffic, snow.
 
-    20 vehicles, 12 traffic counters and 10 snow-depth sensors, all made up;
+    22 vehicles, 12 traffic counters and 10 snow-depth sensors, all made up;
     only the towns' places on the map are true. The same seed and anchor give
     the same messages for the same times, byte for byte, in every run.
 

@@ -160,7 +160,7 @@ def main() -> None:
             copied = copy_rate(url, messages)
             through, cpu_s = worker_rate(url, broker.port, len(messages))
             version = re.sub(r" .*", "", server_version(url))
-            print(f"{len(messages)} positions of 20 vehicles, PostgreSQL {version}, {broker.name}")
+            print(f"{len(messages)} positions of 22 vehicles, PostgreSQL {version}, {broker.name}")
             print(f"raw binary COPY              {copied:>9,.0f} rows/s   1.000")
             print(f"worker, broker to derived    {through:>9,.0f} rows/s   {through / copied:.3f}")
             print(f"worker's own CPU             {cpu_s / len(messages) * 1e6:>9.1f} µs a position")

@@ -104,7 +104,8 @@ class Ways:
         for i in range(len(streets)):
             if streets.kind[i] == "carriageway":
                 self._at_node.setdefault(streets.start_node[i], []).append(Leg(i, 1))
-                self._at_node.setdefault(streets.end_node[i], []).append(Leg(i, -1))
+                if i not in streets.one_way:
+                    self._at_node.setdefault(streets.end_node[i], []).append(Leg(i, -1))
 
     def between(self, start: int, ends: Collection[int]) -> list[Leg]:
         """Return the legs from `start` to the nearest of `ends`; empty where `start` is one of them."""

@@ -12,7 +12,10 @@ from vinterkoll.simulators import chance
 from vinterkoll.simulators.faults import Fault, Faults
 from vinterkoll.simulators.stream import BLOCK_S, SECOND_US
 
-SKEWED, FROZEN, JUMPING, ZEROING = "hk-11", "as-1", "np-01", "np-06"
+SKEWED: Final = "hk-11"
+FROZEN: Final = "as-1"
+JUMPING: Final = "np-01"
+ZEROING: Final = "np-06"
 """Vehicles, each with one fault: among the first of the fleet, so that a small fleet has them too."""
 STUCK_SNOW_SENSOR: Final = 1
 ZERO_COUNTER: Final = 2

@@ -1,4 +1,4 @@
-"""The twenty vehicles: whose they are, what they carry, which streets are theirs, and when they go round."""
+"""The vehicles: whose they are, what they carry, which streets are theirs, and when they go round."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,7 @@ from vinterkoll.simulators.equipment import (
     Equipment,
 )
 from vinterkoll.simulators.faults import NONE, Fault, Faults
+from vinterkoll.simulators.interchange import TOWN as INTERCHANGE
 from vinterkoll.simulators.network import Network, network
 from vinterkoll.simulators.plan import Plan, plan
 from vinterkoll.simulators.rounds import round_trip
@@ -76,6 +77,8 @@ FLEET: Final = (
     Unit("gangbanejouren", "gb-3", "Sopsaltare 3", "ornskoldsvik", SWEEPER, 7),
     Unit("angeservice", "as-8", "Traktor 8", "ange", TRACTOR, 7),
     Unit("angeservice", "as-9", "Sopsaltare 9", "fransta", SWEEPER, 4),
+    Unit("norrplog", "np-09", "Plogbil 9", INTERCHANGE, PLOUGH, 12),
+    Unit("gangbanejouren", "gb-4", "Traktor 4", INTERCHANGE, TRACTOR, 3),
 )
 
 

@@ -9,9 +9,9 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
-from vinterkoll.simulators import chance
+from vinterkoll.simulators import chance, interchange
 from vinterkoll.simulators.gc_paths import gc_paths
-from vinterkoll.simulators.ground import Ground, Points, ground
+from vinterkoll.simulators.ground import Ground, Points, bearing_vector, ground
 from vinterkoll.simulators.lattice import Graph, street_graph
 from vinterkoll.simulators.streets import streets
 from vinterkoll.simulators.towns import TOWNS, Town
@@ -41,6 +41,8 @@ class Network:
     end_node: list[int] = field(default_factory=list)
     lines: list[Points] = field(default_factory=list)
     lon_lat: list[Points] = field(default_factory=list)
+    one_way: set[int] = field(default_factory=set)
+    """Places of the segments that are driven along their geometry only."""
 
     def __len__(self) -> int:
         return len(self.segment_id)
@@ -61,6 +63,7 @@ def network(seed: int) -> Network:
     whole = Network()
     for town in TOWNS:
         _add_town(whole, town, seed)
+    _add_interchange(whole, TOWNS[0])
     return whole
 
 
@@ -84,7 +87,7 @@ def _add_town(whole: Network, town: Town, seed: int) -> None:
     found = streets(town, land, graph, rng)
     paths = gc_paths(found, town.gc_share, rng)
     origin = np.array(_TO_SWEREF.transform(town.lon, town.lat))
-    cut = _Cutter(whole, town, origin, len(graph.xy))
+    cut = _Cutter(whole, town.key, town.number, origin, len(graph.xy))
     for street in found:
         for i, curve in enumerate(street.curves):
             passes = 1 if street.narrow else 2
@@ -101,12 +104,36 @@ def _add_town(whole: Network, town: Town, seed: int) -> None:
         cut.add(path.curve, path.start_node, path.end_node, path.name, "gc", path.winter_class, 1)
 
 
+def _add_interchange(whole: Network, town: Town) -> None:
+    """Lay the interchange out where the town's first exit road ends; its node there is the town's."""
+    ends = np.bincount(np.r_[whole.start_node, whole.end_node])
+    middle = np.array(_TO_SWEREF.transform(town.lon, town.lat))
+    bearing = bearing_vector(town.exits_deg[0])
+    last = max(
+        (i for i in range(len(whole)) if whole.town[i] == town.key and ends[whole.end_node[i]] == 1),
+        key=lambda i: float((whole.lines[i][-1] - middle) @ bearing),
+    )
+    at = whole.lines[last][-1]
+    ahead = at - whole.lines[last][-2]
+    ahead = ahead / np.hypot(*ahead)
+    cut = _Cutter(whole, interchange.TOWN, interchange.NUMBER, at, interchange.NODES)
+    exit_node = whole.end_node[last] - interchange.NUMBER * ID_PER_TOWN
+    for road in interchange.roads():
+        line = interchange.placed(road.line, np.zeros(2), ahead)
+        before = len(whole)
+        passes = 1 if road.one_way or road.kind == "gc" else 2
+        start = exit_node if road.start == interchange.EXIT else road.start
+        cut.add(line, start, road.end, road.name, road.kind, road.winter_class, passes)
+        if road.one_way:
+            whole.one_way.update(range(before, len(whole)))
+
+
 class _Cutter:
     """Cuts lines into segments of equal length and numbers segments and new nodes in order."""
 
-    def __init__(self, whole: Network, town: Town, origin: Points, nodes: int) -> None:
+    def __init__(self, whole: Network, town: str, number: int, origin: Points, nodes: int) -> None:
         self._whole, self._town, self._origin = whole, town, origin
-        self._base = town.number * ID_PER_TOWN
+        self._base = number * ID_PER_TOWN
         self._next_segment, self._next_node = self._base + 1, self._base + nodes
 
     def add(
@@ -121,7 +148,7 @@ class _Cutter:
         for i, piece in enumerate(_cut(line, pieces)):
             whole.segment_id.append(self._next_segment)
             self._next_segment += 1
-            whole.town.append(self._town.key)
+            whole.town.append(self._town)
             whole.name.append(name)
             whole.kind.append(kind)
             whole.winter_class.append(winter_class)

@@ -35,6 +35,36 @@ def closed_walk(streets: Network, area: Sequence[Block], start: int) -> list[Leg
     return [leg for arc in reversed(circuit) for leg in legs[arc]]
 
 
+def nearest_walk(
+    streets: Network, ways: Ways, area: Sequence[Block], start: int
+) -> tuple[list[Leg], list[bool]]:
+    """Return a walk from `start` over each block of `area` in each direction that is allowed, and where it works.
+
+    Where there are one-way streets no Euler circuit need exist: it goes on to the nearest block that is left, by way of
+    others, on which it does not work again.
+    """
+    both = [way for block in area for way in (list(block.legs), reverse(block.legs))]
+    left = [
+        way for way in both if not any(leg.segment in streets.one_way and leg.direction < 0 for leg in way)
+    ]
+    legs: list[Leg] = []
+    working: list[bool] = []
+    here = start
+    while left:
+        approach = ways.between(here, {_start_node(streets, way[0]) for way in left})
+        here = node_after(streets, approach, here)
+        way = next(way for way in left if _start_node(streets, way[0]) == here)
+        left.remove(way)
+        legs += approach + way
+        working += [False] * len(approach) + [True] * len(way)
+        here = node_after(streets, way, here)
+    return legs, working
+
+
+def _start_node(streets: Network, leg: Leg) -> int:
+    return streets.start_node[leg.segment] if leg.direction == 1 else streets.end_node[leg.segment]
+
+
 def _turn(streets: Network, legs: list[list[Leg]], came_by: int, arc: int) -> float:
     """Degrees between arriving by one arc and leaving by another; the way back costs more than any turn."""
     if came_by < 0:
@@ -64,10 +94,16 @@ def round_trip(
         nodes = {block.start for block in part} | {block.end for block in part}
         approach = ways.between(here, nodes)
         entry = node_after(streets, approach, here)
-        walk = closed_walk(streets, part, entry)
-        legs += approach + walk
-        working += [False] * len(approach) + [True] * len(walk)
-        here = entry
+        legs += approach
+        working += [False] * len(approach)
+        if any(leg.segment in streets.one_way for block in part for leg in block.legs):
+            walk, works = nearest_walk(streets, ways, part, entry)
+        else:
+            walk = closed_walk(streets, part, entry)
+            works = [True] * len(walk)
+        legs += walk
+        working += works
+        here = node_after(streets, walk, entry)
     home = ways.between(here, [depot])
     return legs + home, working + [False] * len(home)
 

@@ -89,6 +89,8 @@ def _rows(
         segment, direction = plan.legs[place]
         ends = at[:, i] if direction == 1 else length[i] - at[::-1, i]
         from_m, to_m = np.round(ends, 2).tolist()
+        if to_m - from_m < SHORTEST_M:
+            continue
         for action in unit.equipment.actions:
             yield Treated(
                 unit.vehicle,

