@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from vinterkoll.simulators.blocks import Leg, Ways
+from vinterkoll.simulators.faults import Fault, Faults
 from vinterkoll.simulators.network import Network
 from vinterkoll.simulators.rounds import node_after
 
@@ -13,6 +14,22 @@ DETOUR_M: Final = (300.0, 900.0)
 """As the crow flies, from where the round is left to where the vehicle turns back: fuel, salt, a car in the way."""
 PASSED_EVERY_M: Final = (3_000.0, 7_000.0)
 PASSED_M: Final = (400.0, 1_200.0)
+
+
+def off_the_round(
+    streets: Network,
+    ways: Ways,
+    legs: list[Leg],
+    working: list[bool],
+    faults: Faults,
+    rng: np.random.Generator,
+) -> tuple[list[Leg], list[bool]]:
+    """Return the round as it is driven under `faults`: its legs, and on which of them it works."""
+    if Fault.PLOUGH_UP in faults:
+        working = passed_over(streets, legs, working, rng)
+    if Fault.DETOURS in faults:
+        legs, working = detoured(streets, ways, legs, working, rng)
+    return legs, working
 
 
 def passed_over(

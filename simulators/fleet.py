@@ -8,7 +8,7 @@ import numpy as np
 
 from vinterkoll.simulators import chance
 from vinterkoll.simulators.blocks import Block, Ways, blocks, grow
-from vinterkoll.simulators.detours import detoured, passed_over
+from vinterkoll.simulators.detours import off_the_round
 from vinterkoll.simulators.equipment import (
     PLOUGH,
     PLOUGH_SALTER,
@@ -19,7 +19,7 @@ from vinterkoll.simulators.equipment import (
     WING_PLOUGH,
     Equipment,
 )
-from vinterkoll.simulators.faults import NONE, Fault, Faults
+from vinterkoll.simulators.faults import NONE, Faults
 from vinterkoll.simulators.interchange import TOWN as INTERCHANGE
 from vinterkoll.simulators.network import Network, network
 from vinterkoll.simulators.plan import Plan, plan
@@ -112,10 +112,7 @@ def fleet(seed: int, faults: Faults = NONE) -> tuple[Vehicle, ...]:
         area = areas[unit.vehicle]
         legs, working = round_trip(streets, ways, _depot(streets, unit.town, rng), area)
         luck = chance.stream(seed, "off the round", unit.vehicle)  # the other numbers stay as they are
-        if Fault.PLOUGH_UP in faults:
-            working = passed_over(streets, legs, working, luck)
-        if Fault.DETOURS in faults:
-            legs, working = detoured(streets, ways, legs, working, luck)
+        legs, working = off_the_round(streets, ways, legs, working, faults, luck)
         drive = plan(streets, legs, working, unit.equipment, rng)
         vehicles.append(Vehicle(unit, area, drive, rng.uniform(*FIRST_ROUND_S), rng.uniform(*REST_S)))
     return tuple(vehicles)

@@ -23,6 +23,8 @@ SERVICE_M: Final = 9.5
 PATH_M: Final = 9.0
 """From the northern carriageway, and 11 m from the upper street, to the path beside it."""
 UPPER_PATH_M: Final = 11.0
+TAPER_M: Final = 30.0
+"""Over this length what runs beside the middle leaves a roundabout."""
 STREET_M: Final = 200.0
 """From the middle to the upper and the lower street."""
 BRIDGE_M: Final = 550.0
@@ -37,9 +39,9 @@ class Road(NamedTuple):
     end: int
     line: Points
     name: str
-    kind: str
-    winter_class: int
-    one_way: bool
+    kind: str = "carriageway"
+    winter_class: int = 3
+    one_way: bool = False
 
 
 EXIT, BRIDGE_NORTH, BRIDGE_SOUTH, RAMP_WEST, RAMP_EAST, UPPER_WEST, UPPER_EAST = range(7)
@@ -50,62 +52,79 @@ NODES: Final = 15
 
 def roads() -> list[Road]:
     """Return all roads of the interchange."""
-    west, east = _RING[WEST_M], _RING[EAST_M]
-    left, right, service = HALF_M, -HALF_M, -HALF_M - SERVICE_M
-    start, end = WEST_M + RING_M, EAST_M - RING_M
-    upper, lower, (ramp_west, ramp_east) = STREET_M, -STREET_M, RAMPS_M
-    street = ("carriageway", 3, False)
-    main, path = ("Förbifarten", "carriageway", 1, True), ("gc", 2, False)
-    beside = _along(start + 42, end - 42, service)
-    before, between = (
-        beside[beside[:, 0] < ramp_west],
-        beside[(beside[:, 0] > ramp_west) & (beside[:, 0] < ramp_east)],
-    )
-    after = beside[beside[:, 0] > ramp_east]
-    ramps = [[ramp_west, service]], [[ramp_east, service]]
     return [
-        Road(EXIT, west[0], _line([0, 0], [WEST_M - RING_M, 0]), "Infarten", "carriageway", 1, False),
-        *_ring(WEST_M, "Västra rondellen"),
-        *_ring(EAST_M, "Östra rondellen"),
-        Road(west[2], east[0], _line([start, 0], *_along(start + 30, end - 30, right), [end, 0]), *main),
-        Road(east[0], west[2], _line([start, 0], *_along(start + 30, end - 30, left), [end, 0])[::-1], *main),
-        Road(west[1], RAMP_WEST, _line([WEST_M, -RING_M], [WEST_M + 30, service - 9], *before, *ramps[0]), "Servicevägen", *street),
-        Road(RAMP_WEST, RAMP_EAST, _line(*ramps[0], *between, *ramps[1]), "Servicevägen", *street),
-        Road(RAMP_EAST, east[1], _line(*ramps[1], *after, [EAST_M - 30, service - 9], [EAST_M, -RING_M]), "Servicevägen", *street),
-        Road(west[3], UPPER_WEST, _line([WEST_M, RING_M], [WEST_M, upper]), "Övre vägen", *street),
-        Road(UPPER_WEST, BRIDGE_NORTH, _line([WEST_M, upper], [BRIDGE_M, upper]), "Övre vägen", *street),
-        Road(BRIDGE_NORTH, UPPER_EAST, _line([BRIDGE_M, upper], [EAST_M, upper]), "Övre vägen", *street),
-        Road(UPPER_EAST, east[3], _line([EAST_M, upper], [EAST_M, RING_M]), "Övre vägen", *street),
-        Road(BRIDGE_NORTH, BRIDGE_SOUTH, _line([BRIDGE_M, upper], [BRIDGE_M, lower]), "Brogatan", *street),
-        Road(RAMP_WEST, BRIDGE_SOUTH, _line(*ramps[0], [ramp_west, lower], [BRIDGE_M, lower]), "Nedre vägen", *street),
-        Road(BRIDGE_SOUTH, RAMP_EAST, _line([BRIDGE_M, lower], [ramp_east, lower], *ramps[1]), "Nedre vägen", *street),
-        Road(west[3], east[3], _line([WEST_M, RING_M], *_along(start + 30, end - 30, left + PATH_M), [EAST_M, RING_M]), "Förbifarten", *path),
-        Road(UPPER_WEST, UPPER_EAST, _line([WEST_M, upper], *_along(WEST_M + 20, EAST_M - 20, upper + UPPER_PATH_M), [EAST_M, upper]), "Övre vägen", *path),
-    ]  # fmt: skip
+        Road(EXIT, _RING[WEST_M][0], np.array([[0, 0], [WEST_M - RING_M, 0]]), "Infarten", winter_class=1),
+        *_roundabout(WEST_M, "Västra rondellen"),
+        *_roundabout(EAST_M, "Östra rondellen"),
+        *_dual_carriageway(),
+        *_service_road(),
+        *_streets(),
+        *_paths(),
+    ]
 
 
-def placed(line: Points, at: Points, ahead: Points) -> Points:
-    """Return a line (n, 2) of the interchange where the exit road ends `at` (2,) in the direction `ahead` (2,)."""
-    return np.asarray(at + line[:, :1] * ahead + line[:, 1:] * np.array([-ahead[1], ahead[0]]))
+def turned(line: Points, ahead: Points) -> Points:
+    """Return a line (n, 2) of the interchange with the exit road in the direction of the unit vector `ahead` (2,)."""
+    return np.asarray(line[:, :1] * ahead + line[:, 1:] * np.array([-ahead[1], ahead[0]]))
 
 
-def _line(*points: Points | list[float]) -> Points:
-    return np.array([np.asarray(point, float) for point in points])
-
-
-def _along(start: float, end: float, left: float) -> Points:
-    """Return points every 10 m on a straight line beside the middle."""
-    at = np.linspace(start, end, round((end - start) / 10) + 1)
-    return np.column_stack([at, np.full_like(at, left)])
-
-
-def _ring(middle_m: float, name: str) -> list[Road]:
-    """Return a roundabout's quarters, driven anticlockwise."""
+def _roundabout(middle_m: float, name: str) -> list[Road]:
+    """Return its quarters, driven anticlockwise."""
     nodes, quarters = _RING[middle_m], []
     for quarter in range(4):
         angle = np.pi + np.linspace(quarter, quarter + 1, 7) * np.pi / 2
-        line = np.c_[middle_m + RING_M * np.cos(angle), RING_M * np.sin(angle)]
-        quarters.append(
-            Road(nodes[quarter], nodes[(quarter + 1) % 4], line, name, "carriageway", 1, one_way=True)
-        )
+        line = np.column_stack([middle_m + RING_M * np.cos(angle), RING_M * np.sin(angle)])
+        end = nodes[(quarter + 1) % 4]
+        quarters.append(Road(nodes[quarter], end, line, name, winter_class=1, one_way=True))
     return quarters
+
+
+def _beside(left_m: float, ends_m: float) -> Points:
+    """Return a line from roundabout to roundabout, `left_m` beside the middle; it ends `ends_m` beside their middles."""
+    start = WEST_M + (RING_M if ends_m == 0 else 0)
+    end = EAST_M - (RING_M if ends_m == 0 else 0)
+    return np.array([[start, ends_m], [start + TAPER_M, left_m], [end - TAPER_M, left_m], [end, ends_m]])
+
+
+def _dual_carriageway() -> list[Road]:
+    west, east = _RING[WEST_M][2], _RING[EAST_M][0]
+    there, back = _beside(-HALF_M, 0), _beside(HALF_M, 0)[::-1]
+    return [
+        Road(west, east, there, "Förbifarten", winter_class=1, one_way=True),
+        Road(east, west, back, "Förbifarten", winter_class=1, one_way=True),
+    ]
+
+
+def _service_road() -> list[Road]:
+    left = -HALF_M - SERVICE_M
+    start, taper, end_taper, end = _beside(left, -RING_M)
+    west, east = ([ramp, left] for ramp in RAMPS_M)
+    return [
+        Road(_RING[WEST_M][1], RAMP_WEST, np.array([start, taper, west]), "Servicevägen"),
+        Road(RAMP_WEST, RAMP_EAST, np.array([west, east]), "Servicevägen"),
+        Road(RAMP_EAST, _RING[EAST_M][1], np.array([east, end_taper, end]), "Servicevägen"),
+    ]
+
+
+def _streets() -> list[Road]:
+    """Return the upper street, joined to the roundabouts, the lower one, to the service road, and the bridge between."""
+    west, bridge, east = ([at, STREET_M] for at in (WEST_M, BRIDGE_M, EAST_M))
+    lower_west, lower, lower_east = ([at, -STREET_M] for at in (RAMPS_M[0], BRIDGE_M, RAMPS_M[1]))
+    ramp_west, ramp_east = ([at, -HALF_M - SERVICE_M] for at in RAMPS_M)
+    return [
+        Road(_RING[WEST_M][3], UPPER_WEST, np.array([[WEST_M, RING_M], west]), "Övre vägen"),
+        Road(UPPER_WEST, BRIDGE_NORTH, np.array([west, bridge]), "Övre vägen"),
+        Road(BRIDGE_NORTH, UPPER_EAST, np.array([bridge, east]), "Övre vägen"),
+        Road(UPPER_EAST, _RING[EAST_M][3], np.array([east, [EAST_M, RING_M]]), "Övre vägen"),
+        Road(BRIDGE_NORTH, BRIDGE_SOUTH, np.array([bridge, lower]), "Brogatan"),
+        Road(RAMP_WEST, BRIDGE_SOUTH, np.array([ramp_west, lower_west, lower]), "Nedre vägen"),
+        Road(BRIDGE_SOUTH, RAMP_EAST, np.array([lower, lower_east, ramp_east]), "Nedre vägen"),
+    ]
+
+
+def _paths() -> list[Road]:
+    main, street = _beside(HALF_M + PATH_M, RING_M), _beside(STREET_M + UPPER_PATH_M, STREET_M)
+    return [
+        Road(_RING[WEST_M][3], _RING[EAST_M][3], main, "Förbifarten", "gc", 2),
+        Road(UPPER_WEST, UPPER_EAST, street, "Övre vägen", "gc", 2),
+    ]

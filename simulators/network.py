@@ -119,7 +119,7 @@ def _add_interchange(whole: Network, town: Town) -> None:
     cut = _Cutter(whole, interchange.TOWN, interchange.NUMBER, at, interchange.NODES)
     exit_node = whole.end_node[last] - interchange.NUMBER * ID_PER_TOWN
     for road in interchange.roads():
-        line = interchange.placed(road.line, np.zeros(2), ahead)
+        line = interchange.turned(road.line, ahead)
         before = len(whole)
         passes = 1 if road.one_way or road.kind == "gc" else 2
         start = exit_node if road.start == interchange.EXIT else road.start
