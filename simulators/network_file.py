@@ -1,4 +1,4 @@
-"""Writes the generated network as the GeoJSON file that `vinterkoll network` loads."""
+"""Writes the generated network as the GeoJSON file that `vinterkoll network import` takes."""
 
 from pathlib import Path
 

@@ -198,7 +198,7 @@ def test_vehicles_and_sensors_say_what_they_know(page: Page, address: str, town:
     assert truck.locator("path").get_attribute("transform") == "rotate(90)"
     expect(truck).to_have_class(re.compile("working"))
     truck.press("Enter")
-    expect(page.locator(".leaflet-popup")).to_contain_text("nord")
+    expect(page.locator(".leaflet-popup")).to_contain_text("Nord AB")
     expect(page.locator(".is-sensor.traffic")).to_contain_text("360/h 40 km/h")
     expect(page.locator(".is-sensor.snow")).to_contain_text("12 cm")
     page.get_by_role("checkbox", name="snödjup").uncheck()

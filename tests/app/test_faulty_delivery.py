@@ -15,8 +15,9 @@ from broker import Broker
 from command import vinterkoll
 from derived_tables import acceptance, derived
 from processes import running
-from vinterkoll.app.database import store_network
+from vinterkoll.app.networks import import_network
 from vinterkoll.app.register import store_register
+from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message, wall_clock_us
 from vinterkoll.simulators.faults import ALL, DELIVERY
 from vinterkoll.simulators.files import digest_of
@@ -36,7 +37,7 @@ def set_up(url: str, directory: Path) -> None:
     write_network(directory / "network.geojson", 1)
     with psycopg.connect(url, autocommit=True) as connection:
         migrate(connection)
-        store_network(connection, directory / "network.geojson")
+        list(import_network(connection, directory / "network.geojson", Settings()))
         for table, file in write_register(directory, 1).items():
             store_register(connection, table, file)
 
