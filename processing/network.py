@@ -1,4 +1,4 @@
-"""A street network as arrays: segments cut into straight edges, with a spatial index and directed adjacency."""
+"""A street network as arrays: segments cut into straight edges, with a spatial index and shortest ways."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.observations import FloatColumn, IntColumn
+from vinterkoll.processing.paths import Ways, ways_over
 
 KINDS: Final[dict[str, int]] = {"carriageway": 1, "gc": 2, "area": 4}
 """Bit of a segment's kind in the mask of kinds that a vehicle treats."""
@@ -99,52 +100,16 @@ class StreetNetwork:
         corners = np.stack([np.column_stack([edges.x, edges.y]), np.column_stack([end_x, end_y])], axis=1)
         return shapely.STRtree(shapely.linestrings(corners))
 
-    def _pair(self, origin: IntColumn, target: IntColumn) -> IntColumn:
-        return origin * (2 * len(self)) + target  # there are at most two nodes a segment
-
     @cached_property
-    def _directed(self) -> dict[int, tuple[IntColumn, IntColumn]]:
-        """Of each kind: node pairs of its directed segments, sorted, and the code ±(index + 1) of the segment.
+    def _ways(self) -> dict[int, Ways]:
+        return {}
 
-        Of several segments that join the same two nodes, the shortest comes first, then the lowest.
-        """
-        of_kind = {}
-        for kind in KINDS.values():
-            index = np.flatnonzero(self.kind == kind)
-            start, end = self.start_node[index], self.end_node[index]
-            pairs = np.concatenate([self._pair(start, end), self._pair(end, start)])
-            codes = np.concatenate([index + 1, -index - 1])
-            order = np.lexsort((np.abs(codes), np.tile(self.length_m[index], 2), pairs))
-            of_kind[kind] = pairs[order], codes[order]
-        return of_kind
-
-    def link_between(
-        self, origin: IntColumn, target: IntColumn, kinds: IntColumn
-    ) -> tuple[IntColumn, NDArray[np.int8]]:
-        """Find the segment that leads from one node to another: the shortest, then the lowest.
-
-        Parameters
-        ----------
-        origin, target : (m,) int64, nodes as in `start_node`
-        kinds : (m,) int64, mask of `KINDS` that may be used
-
-        Returns
-        -------
-        segment : (m,) int64, index of the segment, -1 where none does
-        direction : (m,) int8, 1 along its geometry, -1 against it, 0 where none does
-        """
-        wanted = self._pair(origin, target)
-        best, best_m = np.zeros(len(wanted), np.int64), np.full(len(wanted), np.inf)
-        for kind, (pairs, codes) in self._directed.items():
-            if not len(pairs):
-                continue
-            place = np.minimum(np.searchsorted(pairs, wanted), len(pairs) - 1)
-            code = codes[place]
-            length_m = self.length_m[np.abs(code) - 1]
-            nearer = (length_m < best_m) | ((length_m == best_m) & (np.abs(code) < np.abs(best)))
-            better = (pairs[place] == wanted) & (kinds & kind != 0) & nearer
-            best, best_m = np.where(better, code, best), np.where(better, length_m, best_m)
-        return np.abs(best) - 1, np.sign(best).astype(np.int8)
+    def ways(self, kinds: int) -> Ways:
+        """Return the shortest ways over the segments of some kinds (a mask), found when first asked for."""
+        if kinds not in self._ways:
+            segments = np.flatnonzero(self.kind & kinds)
+            self._ways[kinds] = ways_over(segments, self.start_node, self.end_node, self.length_m)
+        return self._ways[kinds]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ SKIP_MAX: Final = 3
 """So many flagged fixes in a row a step passes over. At one fix each 5 s that is 20 s, within which a plough rarely takes
 more than one turn; with more, the neighbourhood that each new fix reads back grows for little."""
 
-REACH: Final = 1
+REACH: Final = 3
 """How many linked fixes on each side the match of a fix may look at. Support and read-back follow from it."""
 
 

@@ -1,8 +1,8 @@
 """From matched fixes to treated stretches: which metres of which segment a step treated, and with what.
 
 The step from fix i to i + 1 carries fix i's actions, over unbroken steps only. It treats the metres between the two
-fixes along the network: on one segment, onto an adjoining one, or across one segment between them. A step that fits
-none of these treats nothing: crossing, parallel streets and jumps leave no mark.
+fixes along the shortest way through the network. A step that no way fits (see `matching.longest_way_m`) treats
+nothing: crossing, parallel streets and jumps leave no mark.
 """
 
 from typing import Final
@@ -11,14 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinterkoll.processing import actions as codes
-from vinterkoll.processing.matching import Match, match
+from vinterkoll.processing.matching import Match, longest_way_m, match
 from vinterkoll.processing.network import StreetNetwork
-from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn, Rows
+from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
+from vinterkoll.processing.routes import Pieces, Places, pieces_of, route_lengths
 from vinterkoll.processing.tracks import Fixes, linked_to_next
-
-DETOUR_MAX: Final = 1.5
-DETOUR_SLACK_M: Final = 30.0
-"""A step's way along the network may be this much longer than its chord: bends and noise, not a way round a block."""
 
 STRETCH: Final = np.dtype(
     [
@@ -90,14 +87,13 @@ def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> 
     Returns
     -------
     rows : (m,) STRETCH
-        Sorted by fix and piece. At most three pieces a step; none for steps without an action that leaves a treated street.
+        Sorted by fix and piece, which number a step's segments as driven; none for steps without an action that leaves a treated street.
     step : (m,) int64
         Index of the fix where the row's step starts.
     """
     linked = linked_to_next(fixes)
-    step, piece, segment, direction, from_m, to_m = _pieces(
-        fixes, linked, match(fixes, linked, network), network
-    )
+    found = match(fixes, linked, network)
+    step, piece, segment, direction, from_m, to_m = _worked(fixes, linked, found, network)
     from_dm, to_dm = np.rint(from_m * 10).astype(np.int64), np.rint(to_m * 10).astype(np.int64)
     order = np.lexsort((piece, step))
     order = order[(from_dm < to_dm)[order]]
@@ -110,58 +106,15 @@ def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> 
     return rows, step
 
 
-_Pieces = tuple[IntColumn, IntColumn, IntColumn, IntColumn, FloatColumn, FloatColumn]
-"""Step, piece, segment, direction, from_m, to_m: (m,) each."""
-
-
-def _pieces(fixes: Fixes, linked: BoolColumn, found: Match, network: StreetNetwork) -> _Pieces:
-    """Cut each step that works and stays on the network into its pieces."""
+def _worked(fixes: Fixes, linked: BoolColumn, found: Match, network: StreetNetwork) -> Pieces:
+    """Cut the way of each step that works and stays on the network into its pieces."""
     moves = linked[:-1] & (fixes.actions[:-1] & codes.TREATING_ACTIONS != 0)
     moves &= (found.direction[:-1] != 0) & (found.direction[1:] != 0)
     step = np.flatnonzero(moves)
-    here, there = found.segment[step], found.segment[step + 1]
-    at, to = found.along_m[step], found.along_m[step + 1]
-    way, way_there = found.direction[step].astype(np.int64), found.direction[step + 1].astype(np.int64)
     chord_m = np.sqrt((fixes.x[step + 1] - fixes.x[step]) ** 2 + (fixes.y[step + 1] - fixes.y[step]) ** 2)
-
-    onward = (here == there) & (way == way_there) & ((to - at) * way > 0)
-    same = _joined(step[onward], 0, here[onward], way[onward], at[onward], to[onward])
-
-    exits = np.where(way > 0, network.end_node[here], network.start_node[here])
-    enters = np.where(way_there > 0, network.start_node[there], network.end_node[there])
-    between, way_between = network.link_between(exits, enters, fixes.kinds[step])
-    meets = exits == enters
-    rest_m = np.where(way > 0, network.length_m[here] - at, at)
-    into_m = np.where(way_there > 0, to, network.length_m[there] - to)
-    path_m = rest_m + into_m + np.where(meets, 0.0, network.length_m[between])
-    across = ~meets & (between >= 0) & (between != here) & (between != there)
-    goes = (here != there) & (meets | across) & (path_m <= DETOUR_MAX * chord_m + DETOUR_SLACK_M)
-    crosses = goes & across
-
-    leaving = _joined(step[goes], 0, here[goes], way[goes], at[goes], _end(network, here, way)[goes])
-    middle_from = _end(network, between, -way_between.astype(np.int64))
-    middle_to = _end(network, between, way_between.astype(np.int64))
-    middle = _joined(
-        step[crosses], 1, between[crosses], way_between[crosses], middle_from[crosses], middle_to[crosses]
-    )
-    entering = _joined(
-        step[goes], 2, there[goes], way_there[goes], _end(network, there, -way_there)[goes], to[goes]
-    )
-    return tuple(np.concatenate(columns) for columns in zip(same, leaving, middle, entering, strict=True))  # type: ignore[return-value]
-
-
-def _end(network: StreetNetwork, segment: IntColumn, way: IntColumn) -> FloatColumn:
-    """Metres along the segment of the end that `way` leads to."""
-    return np.where(way > 0, network.length_m[segment], 0.0)
-
-
-def _joined(
-    step: IntColumn,
-    piece: int,
-    segment: IntColumn,
-    way: NDArray[np.integer],
-    one_m: FloatColumn,
-    other_m: FloatColumn,
-) -> _Pieces:
-    places = np.full(len(step), piece)
-    return step, places, segment, way.astype(np.int64), np.minimum(one_m, other_m), np.maximum(one_m, other_m)
+    longest_m = longest_way_m(chord_m, (fixes.time_us[step + 1] - fixes.time_us[step]) / 1e6)
+    places = Places.of(network, found.segment, found.direction.astype(np.int64), found.along_m)
+    length_m, _ = route_lengths(network, fixes.kinds[step], places, (step, step + 1), longest_m)
+    step = step[(length_m > 0) & np.isfinite(length_m)]
+    pieces = pieces_of(network, fixes.kinds[step], places.at(step), places.at(step + 1))
+    return (step[pieces[0]], *pieces[1:])

@@ -1,18 +1,19 @@
 """Links and matches beside loops, and the cases that a plough map must not get wrong."""
 
 import math
+from itertools import accumulate
 
 import numpy as np
 import pytest
-import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from small_town import fixes_of, part_of, points
-from vinterkoll.processing import matching
-from vinterkoll.processing.matching import match, travel_direction
+from slow_matching import SlowMatcher, agree
+from small_town import fixes_of, network_of, points
+from vinterkoll.processing.candidates import STATES_MAX, heading_of, states_of
+from vinterkoll.processing.matching import match
 from vinterkoll.processing.network import KINDS, StreetNetwork
-from vinterkoll.processing.tracks import Fixes, linked_to_next
+from vinterkoll.processing.tracks import REACH, Fixes, linked_to_next
 
 NAN = math.nan
 
@@ -43,69 +44,49 @@ def test_links_equal_the_naive_twin(drawn: list[tuple[tuple[float, float], int, 
     assert linked_to_next(fixes).tolist() == expected
 
 
-def naive_match(fixes: Fixes, linked: np.ndarray, town: StreetNetwork, at: int) -> tuple[int, float, int]:
-    """One fix, edge by edge, with shapely's and math's own answers."""
-    before = at - 1 if at > 0 and linked[at - 1] else at
-    after = at + 1 if at + 1 < len(fixes) and linked[at] else at
-    chord = (fixes.x[after] - fixes.x[before], fixes.y[after] - fixes.y[before])
-    unit: tuple[float, float] = (0.0, 0.0)
-    if not math.isnan(fixes.heading_deg[at]) and not fixes.speed_kmh[at] < matching.HEADING_MIN_KMH:
-        angle = math.radians(round(fixes.heading_deg[at]))
-        unit = (math.sin(angle), math.cos(angle))
-    elif math.hypot(*chord) >= matching.CHORD_MIN_M:
-        unit = (chord[0] / math.hypot(*chord), chord[1] / math.hypot(*chord))
-    moving = unit != (0.0, 0.0)
-    best: tuple[float, int, float, int] | None = None
-    for s, line in enumerate(town.lines):
-        if not int(town.kind[s]) & int(fixes.kinds[at]):
-            continue
-        before_m = 0.0
-        for (x0, y0), (x1, y1) in zip(line.coords[:-1], line.coords[1:], strict=True):
-            edge = shapely.LineString([(x0, y0), (x1, y1)])
-            point = shapely.Point(fixes.x[at], fixes.y[at])
-            distance = edge.distance(point)
-            cosine = (unit[0] * (x1 - x0) + unit[1] * (y1 - y0)) / edge.length
-            off = (
-                0.0
-                if not moving
-                else (1 - abs(cosine)) / (1 - matching.ALONG_MIN_COSINE) * matching.CROOKED_M
-            )
-            if distance <= matching.RADIUS_M and (not moving or abs(cosine) >= matching.ALONG_MIN_COSINE):
-                way = 0 if not moving else (1 if cosine > 0 else -1)
-                here = (distance + off, s, before_m + edge.project(point), way)
-                if best is None or here[0] < best[0] - 1e-9:
-                    best = here
-            before_m += edge.length
-    return (-1, NAN, 0) if best is None else best[1:]
-
-
 @settings(max_examples=200)
-@given(st.lists(st.tuples(points, st.none() | st.floats(0, 359.9), st.sampled_from([1, 2, 7])), max_size=8))
-def test_matches_equal_the_naive_twin(
-    town: StreetNetwork, drawn: list[tuple[tuple[float, float], float | None, int]]
+@given(
+    st.lists(st.tuples(points, st.none() | st.floats(0, 359.9), st.sampled_from([0, 1, 5])), max_size=10),
+    st.sampled_from([1, 2, 7]),
+)
+def test_matches_equal_the_slow_reference(
+    town: StreetNetwork, drawn: list[tuple[tuple[float, float], float | None, int]], kinds: int
 ) -> None:
     fixes = fixes_of(
         [one[0] for one in drawn],
         heading_deg=[NAN if one[1] is None else one[1] for one in drawn],
-        kinds=[one[2] for one in drawn],
+        time_s=list(accumulate(float(one[2]) for one in drawn)),
+        kinds=[kinds] * len(drawn),
     )
-    linked = linked_to_next(fixes)
-    found = match(fixes, linked, town)
-    for at in range(len(fixes)):
-        segment, along, way = naive_match(fixes, linked, town, at)
-        if found.segment[at] != segment:  # a tie within rounding: both are as near
-            other = naive_match(
-                fixes, linked, part_of(town, int(found.segment[at]), int(found.segment[at]) + 1), at
-            )
-            assert other[0] == 0
-            continue
-        if segment >= 0:
-            assert found.along_m[at] == pytest.approx(along, abs=1e-6)
-        assert found.direction[at] == way
+    agree(match(fixes, linked_to_next(fixes), town), SlowMatcher(town).match(fixes))
+
+
+whole_metres = st.tuples(
+    st.sampled_from([-50.0, 0.0, 50.0, 100.0]), st.sampled_from([-50.0, 0.0, 50.0, 100.0])
+)
+
+
+@given(st.lists(whole_metres, max_size=10), st.integers(1, 10))
+def test_ties_equal_the_slow_reference(places: list[tuple[float, float]], gap_s: int) -> None:
+    """On a square of equal streets with their middles and corners: everything is as far as something else."""
+    corners = [(x, y) for x in (0.0, 100.0) for y in (0.0, 100.0)]
+    square = network_of([[corners[i], corners[j]] for i, j in ((0, 1), (1, 3), (3, 2), (2, 0), (0, 1))])
+    fixes = fixes_of(places, time_s=[float(gap_s * i) for i in range(len(places))])
+    agree(match(fixes, linked_to_next(fixes), square), SlowMatcher(square).match(fixes))
+
+
+def test_a_heap_of_lines_is_cut_to_the_cheapest() -> None:
+    fan = network_of([[(0.0, float(i)), (100.0, 0.5 * i)] for i in range(2 * STATES_MAX)])
+    fixes = fixes_of([(10.0, 1.2), (50.0, 0.4), (90.0, 3.0)])
+    agree(match(fixes, linked_to_next(fixes), fan), SlowMatcher(fan).match(fixes))
+    size = np.diff(states_of(fixes, fan).begin)
+    assert size.max() == STATES_MAX + 1
 
 
 def test_heading_tells_the_direction(town: StreetNetwork) -> None:
-    fixes = fixes_of([(50, 2), (50, 2)], heading_deg=[90, 270])
+    fixes = fixes_of([(50, 2), (50, 2)], heading_deg=[90, 270], group=[0, 1])
+    east, north = heading_of(fixes)
+    assert (east.tolist(), north.tolist()) == (pytest.approx([1, -1]), pytest.approx([0, 0]))
     assert found_in(town, fixes) == [(1, 1), (1, -1)]
 
 
@@ -130,8 +111,6 @@ def test_a_parked_vehicles_heading_is_noise(town: StreetNetwork) -> None:
 def test_without_a_heading_the_neighbours_tell(town: StreetNetwork) -> None:
     fixes = fixes_of([(20, 0), (50, 1), (80, -1)])
     assert found_in(town, fixes) == [(1, 1)] * 3
-    east, north = travel_direction(fixes, linked_to_next(fixes))
-    assert np.hypot(east, north) == pytest.approx(1)
 
 
 def test_far_from_every_street_is_nowhere(town: StreetNetwork) -> None:
@@ -140,7 +119,7 @@ def test_far_from_every_street_is_nowhere(town: StreetNetwork) -> None:
     assert found_in(town, fixes_of([])) == []
 
 
-@given(st.lists(points, min_size=8, max_size=14), st.integers(0, 13), st.integers(0, 13))
+@given(st.lists(points, min_size=12, max_size=18), st.integers(0, 17), st.integers(0, 17))
 def test_a_match_depends_on_its_reach_only(
     town: StreetNetwork, track: list[tuple[float, float]], low: int, high: int
 ) -> None:
@@ -149,8 +128,8 @@ def test_a_match_depends_on_its_reach_only(
     part = Fixes(*(getattr(whole, name)[low:high] for name in Fixes.__slots__))
     all_found = match(whole, linked_to_next(whole), town)
     part_found = match(part, linked_to_next(part), town)
-    first = low + 1 if low else 0
-    last = high - 1 if high < len(track) else high
+    first = low + REACH if low else 0
+    last = max(first, high - REACH) if high < len(track) else high
     for name in ("segment", "along_m", "direction"):
         assert (
             getattr(all_found, name)[first:last].tobytes()

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slow_matching import SlowMatcher
 from small_town import fixes_of, points
 from vinterkoll.processing import actions as codes
-from vinterkoll.processing.matching import match
 from vinterkoll.processing.network import KINDS, StreetNetwork
-from vinterkoll.processing.tracks import Fixes, linked_to_next
-from vinterkoll.processing.treatment import DETOUR_MAX, DETOUR_SLACK_M, effective_actions, stretches_of
+from vinterkoll.processing.tracks import Fixes
+from vinterkoll.processing.treatment import effective_actions, stretches_of
 
 NAN = math.nan
 
@@ -50,59 +50,22 @@ def treated(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, float, fl
     return [(r["segment_id"], r["direction"], r["from_dm"] / 10, r["to_dm"] / 10) for r in rows]
 
 
-def naive_stretches(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, float, float]]:
-    """Step by step, with searches instead of tables."""
-    linked = linked_to_next(fixes)
-    found = match(fixes, linked, town)
-    pieces = []
-    for i in range(len(fixes) - 1):
-        a, b, da, db = found.segment[i], found.segment[i + 1], found.direction[i], found.direction[i + 1]
-        if not linked[i] or not fixes.actions[i] or da == 0 or db == 0:
-            continue
-        at, to = found.along_m[i], found.along_m[i + 1]
-        if a == b:
-            if da == db and (to - at) * da > 0:
-                pieces.append((a, da, min(at, to), max(at, to)))
-            continue
-        ends = {(s, 1): (town.start_node[s], town.end_node[s]) for s in range(len(town))}
-        ends |= {(s, -1): (town.end_node[s], town.start_node[s]) for s in range(len(town))}
-        gap = [
-            (town.length_m[s], s, d)
-            for (s, d), pair in ends.items()
-            if pair == (ends[a, da][1], ends[b, db][0]) and int(town.kind[s]) & int(fixes.kinds[i])
-        ]
-        middle = min(gap)[1:] if ends[a, da][1] != ends[b, db][0] and gap else None
-        if ends[a, da][1] != ends[b, db][0] and (middle is None or middle[0] in (a, b)):
-            continue
-        rest = town.length_m[a] - at if da > 0 else at
-        into = to if db > 0 else town.length_m[b] - to
-        path = rest + into + (town.length_m[middle[0]] if middle else 0)
-        chord = math.hypot(fixes.x[i + 1] - fixes.x[i], fixes.y[i + 1] - fixes.y[i])
-        if path > DETOUR_MAX * chord + DETOUR_SLACK_M:
-            continue
-        pieces.append((a, da, at, town.length_m[a]) if da > 0 else (a, da, 0.0, at))
-        if middle:
-            pieces.append((*middle, 0.0, town.length_m[middle[0]]))
-        pieces.append((b, db, 0.0, to) if db > 0 else (b, db, to, town.length_m[b]))
-    rounded = [
-        (int(town.segment_id[s]), int(d), round(f * 10) / 10, round(t * 10) / 10) for s, d, f, t in pieces
-    ]
-    return [piece for piece in rounded if piece[2] < piece[3]]
-
-
 steps = st.tuples(st.floats(-60, 60), st.floats(-25, 25))
 
 
 @settings(max_examples=300)
 @given(points, st.lists(steps, max_size=12), st.sampled_from([0, 1]))
-def test_stretches_equal_the_naive_twin(
+def test_stretches_equal_the_slow_reference(
     town: StreetNetwork, start: tuple[float, float], moves: list[tuple[float, float]], first: int
 ) -> None:
     track = [start]
     for dx, dy in moves:
         track.append((track[-1][0] + dx, track[-1][1] + dy))
     fixes = fixes_of(track, actions=[first, *([1] * len(moves))])
-    assert treated(town, fixes) == naive_stretches(town, fixes)
+    rows, step = stretches_of(fixes, np.zeros(len(fixes), np.int64), town)
+    names = ["piece", "segment_id", "direction", "from_dm", "to_dm"]
+    found = [(at, *row) for at, row in zip(step.tolist(), rows[names].tolist(), strict=True)]
+    assert found == SlowMatcher(town).stretches(fixes)
 
 
 def test_along_a_street_and_round_its_corner(town: StreetNetwork) -> None:

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import psycopg
 
+from slow_matching import SlowMatcher
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.message import Message
-from vinterkoll.processing.actions import CODES
+from vinterkoll.processing.actions import CODES, TREATING_ACTIONS
 from vinterkoll.processing.cleaning import Limits
 from vinterkoll.processing.hygiene import Thresholds, flags_of
 from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
-from vinterkoll.processing.treatment import stretches_of
 from vinterkoll.storage.columns import register
 
 Connection = psycopg.Connection[Any]
@@ -110,8 +110,11 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         flagged += [
             (owner, name, *row[2:4], mask) for row, mask in zip(track, flags.tolist(), strict=True) if mask
         ]
-        found, _ = stretches_of(fixes.only(flags == 0), support["range_id"][flags == 0], network)
-        pieces += [(owner, name, *row.tolist()[1:]) for row in found]
+        fixes = fixes.only(flags == 0)
+        for step, piece, *where in SlowMatcher(network).stretches(fixes):
+            begin, end = (int(fixes.time_us[at]) for at in (step, step + 1))
+            actions = int(fixes.actions[step]) & TREATING_ACTIONS
+            pieces.append((owner, name, begin, int(fixes.seq[step]), piece, end, *where, actions))
     return {"fix_flag": flagged, "stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
 
 

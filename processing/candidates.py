@@ -1,0 +1,133 @@
+"""What each fix may be: on a segment near it, in one of the two directions, or off the network; and what each costs.
+
+A cost is a negative log-likelihood up to a constant, out of the fix alone. No trigonometry decides: SIMD variants of
+sin and cos differ in the last bit between machines and array lengths.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+
+from vinterkoll.processing.network import StreetNetwork
+from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
+from vinterkoll.processing.tracks import Fixes
+
+RADIUS_M: Final = 45.0
+"""No street further off is looked at: five sigma and more, where even the best neighbours change nothing."""
+
+SIGMA_M: Final = 8.0
+"""Of a fix about the middle of its street: 3–10 m of noise, and the lane beside the middle. Wider costs parallel
+streets, narrower loses noisy receivers; measured in docs/accuracy.md."""
+
+OFF_COST: Final = 6.0
+"""Of being off the network: as much as 28 m from a street. A yard is deeper than a wide street and its noise."""
+
+HEADING_MIN_KMH: Final = 3.0
+"""Below a walking pace a receiver's heading is noise."""
+
+HEADING_COST: Final = 6.0
+"""Of a heading square to the street; twice as much for one against it."""
+
+HOPELESS_COST: Final = 16.0
+"""A candidate this much worse than its fix's best is dropped: leaving the street and coming back would cost as much."""
+
+STATES_MAX: Final = 24
+"""The cheapest of a fix that are kept: six streets that meet are twelve. A bound on the work where lines are heaped."""
+
+_DEGREES: Final = np.radians(np.arange(360))
+_UNIT_EAST: Final = np.sin(_DEGREES)
+_UNIT_NORTH: Final = np.cos(_DEGREES)
+"""Unit vectors of whole degrees: finer than any receiver's heading."""
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """s states of n fixes, in order of fix, segment and direction (forward first); the last of each fix is off.
+
+    `fix`, `segment`, `direction`: (s,) int64; segment -1 and direction 0 off the network. `along_m`: (s,) from the
+    segment's start, NaN off it. `cost`: (s,). `begin`: (n + 1,), fix i has the states `begin[i] : begin[i + 1]`.
+    """
+
+    fix: IntColumn
+    segment: IntColumn
+    direction: IntColumn
+    along_m: FloatColumn
+    cost: FloatColumn
+    begin: IntColumn
+
+
+def heading_of(fixes: Fixes) -> tuple[FloatColumn, FloatColumn]:
+    """Return the unit vector (east, north), each (n,), in which each fix heads; 0, 0 where its receiver can't know."""
+    known = np.isfinite(fixes.heading_deg) & ~(fixes.speed_kmh < HEADING_MIN_KMH)
+    degree = np.rint(np.where(known, fixes.heading_deg, 0.0)).astype(np.int64) % 360
+    return np.where(known, _UNIT_EAST[degree], 0.0), np.where(known, _UNIT_NORTH[degree], 0.0)
+
+
+def states_of(fixes: Fixes, network: StreetNetwork) -> States:
+    """Find the states of n > 0 fixes on a network; a NaN coordinate or no street near leaves only the one off it."""
+    count, edges = len(fixes), network.edges
+    fix, edge, away_squared, on_edge = _nearest(fixes, network)
+    east, north = heading_of(fixes)
+    heads = np.where((east != 0) | (north != 0), HEADING_COST, 0.0)[fix]
+    cosine = east[fix] * edges.dx[edge] + north[fix] * edges.dy[edge]
+    near = away_squared * (0.5 / SIGMA_M**2)
+    off = np.searchsorted(fix, np.arange(count), "right") * 2 + np.arange(count)
+    forward = (
+        2 * np.arange(len(fix)) + fix
+    )  # two places a candidate, and one for each earlier fix's state off
+    total = 2 * len(fix) + count
+    owner, segment, direction = np.empty(total, np.int64), np.full(total, -1), np.zeros(total, np.int64)
+    along, cost = np.full(total, np.nan), np.full(total, OFF_COST)
+    owner[off] = np.arange(count)
+    for place, way in ((forward, 1), (forward + 1, -1)):
+        owner[place], segment[place], direction[place] = fix, edges.segment[edge], way
+        along[place], cost[place] = edges.offset_m[edge] + on_edge, near + heads * (1.0 - way * cosine)
+    kept = _worth_keeping(owner, cost, off)
+    owner = owner[kept]
+    begin = np.searchsorted(owner, np.arange(count + 1))
+    return States(owner, segment[kept], direction[kept], along[kept], cost[kept], begin)
+
+
+def _worth_keeping(owner: IntColumn, cost: FloatColumn, off: IntColumn) -> BoolColumn:
+    """Tell which states to keep, (s,): those off the network, at `off` (n,), and those that may turn out best."""
+    begin = np.concatenate([[0], off[:-1] + 1])
+    kept: BoolColumn = cost <= (np.minimum.reduceat(cost, begin) + HOPELESS_COST)[owner]
+    if (off + 1 - begin).max() > STATES_MAX + 1:
+        order = np.lexsort((cost, owner))
+        kept[order[np.arange(len(order)) - begin[owner[order]] >= STATES_MAX]] = False
+    kept[off] = True
+    return kept
+
+
+def _nearest(fixes: Fixes, network: StreetNetwork) -> tuple[IntColumn, IntColumn, FloatColumn, FloatColumn]:
+    """Find the nearest edge of each segment near each fix, of the kinds it may be on; the earlier of equals.
+
+    Returns fix, edge, squared metres to it and metres along it, (m,) each, in order of fix and edge.
+    """
+    edges = network.edges
+    placed = np.flatnonzero(np.isfinite(fixes.x) & np.isfinite(fixes.y))
+    points = shapely.points(fixes.x[placed], fixes.y[placed])
+    hit, edge = network.tree.query(points, predicate="dwithin", distance=RADIUS_M)
+    fix = placed[hit]
+    allowed = network.kind[edges.segment[edge]] & fixes.kinds[fix] != 0
+    fix, edge = np.divmod(np.sort((fix * len(edges.x) + edge)[allowed]), len(edges.x))
+    off_x, off_y = fixes.x[fix] - edges.x[edge], fixes.y[fix] - edges.y[edge]
+    on_edge = np.clip(off_x * edges.dx[edge] + off_y * edges.dy[edge], 0.0, edges.length_m[edge])
+    away_squared = (off_x - on_edge * edges.dx[edge]) ** 2 + (off_y - on_edge * edges.dy[edge]) ** 2
+    same = np.diff(fix * len(network) + edges.segment[edge]) == 0
+    best = np.flatnonzero(_first_least(away_squared, same))
+    return fix[best], edge[best], away_squared[best], on_edge[best]
+
+
+def _first_least(value: FloatColumn, same: BoolColumn) -> BoolColumn:
+    """Mark the first of the least values of each group; `same` (m - 1,) tells which values go on in one."""
+    fresh = np.concatenate([[True], ~same])[: len(value)]
+    if not len(value):
+        return fresh
+    group = np.cumsum(fresh) - 1
+    least: BoolColumn = value == np.minimum.reduceat(value, np.flatnonzero(fresh))[group]
+    first = np.flatnonzero(least)
+    least[first[1:][np.diff(group[first]) == 0]] = False
+    return least

@@ -1,0 +1,221 @@
+"""Matching and stretches in loops: one fix, one state, one way at a time, by the rules as they are written."""
+
+import heapq
+import math
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from vinterkoll.processing import candidates, matching
+from vinterkoll.processing.actions import TREATING_ACTIONS
+from vinterkoll.processing.network import StreetNetwork
+from vinterkoll.processing.paths import WAY_MAX_M
+from vinterkoll.processing.tracks import REACH, Fixes, linked_to_next
+
+
+class State(NamedTuple):
+    """A segment (-1: off the network), a direction of driving and metres from the segment's start."""
+
+    segment: int
+    direction: int
+    along_m: float
+
+
+OFF = State(-1, 0, math.nan)
+
+
+class SlowMatcher:
+    """The match and the stretches of fixes on a network."""
+
+    def __init__(self, town: StreetNetwork) -> None:
+        self._town = town
+        self._length = town.length_m.tolist()
+        self._ends: list[tuple[int, int]] = list(
+            zip(town.start_node.tolist(), town.end_node.tolist(), strict=True)
+        )
+        self._edges = [getattr(town.edges, name).tolist() for name in town.edges.__slots__]
+        self.millimetres = cache(self._millimetres)
+
+    def match(self, fixes: Fixes) -> list[State]:
+        """The state of each fix, its direction 0 where nobody knows."""
+        linked, states = linked_to_next(fixes).tolist(), [self._states(fixes, i) for i in range(len(fixes))]
+        costs = [
+            self._step_costs(fixes, i, list(states[i]), list(states[i + 1])) if linked[i] else {}
+            for i in range(len(fixes))
+        ]
+        return [_chosen(states, costs, linked, i) for i in range(len(fixes))]
+
+    def _states(self, fixes: Fixes, i: int) -> dict[State, float]:
+        """What fix i may be and what it costs, in the order in which ties are resolved."""
+        east, north = (float(part[i]) for part in candidates.heading_of(fixes))
+        weight = candidates.HEADING_COST if (east, north) != (0, 0) else 0.0
+        nearest: dict[int, tuple[float, float, float]] = {}
+        for segment, x, y, dx, dy, length, offset in zip(*self._edges, strict=True):
+            if not int(self._town.kind[segment]) & int(fixes.kinds[i]):
+                continue
+            off_x, off_y = float(fixes.x[i]) - x, float(fixes.y[i]) - y
+            on = min(max(off_x * dx + off_y * dy, 0.0), length)
+            away_x, away_y = off_x - on * dx, off_y - on * dy
+            square = away_x * away_x + away_y * away_y
+            near = math.hypot(away_x, away_y) <= candidates.RADIUS_M
+            if near and (segment not in nearest or square < nearest[segment][0]):
+                nearest[segment] = square, offset + on, east * dx + north * dy
+        costs = {}
+        for segment, (square, along, cosine) in sorted(nearest.items()):
+            for way in (1, -1):
+                turned = weight * (1.0 - way * cosine)
+                costs[State(segment, way, along)] = square * (0.5 / candidates.SIGMA_M**2) + turned
+        cheapest = sorted(costs, key=lambda state: costs[state])[: candidates.STATES_MAX]
+        least = min([*costs.values(), candidates.OFF_COST])
+        kept = {
+            state: cost
+            for state, cost in costs.items()
+            if cost <= least + candidates.HOPELESS_COST and state in cheapest
+        }
+        return kept | {OFF: candidates.OFF_COST}
+
+    def _step_costs(
+        self, fixes: Fixes, i: int, here: list[State], there: list[State]
+    ) -> dict[tuple[State, State], float]:
+        chord, longest = _chord_and_longest(fixes, i)
+        costs = {}
+        for a in here:
+            for b in there:
+                if OFF in {a, b}:
+                    costs[a, b] = 0.0 if a == b else matching.OFF_STEP_COST
+                    continue
+                length, turns = self.way(int(fixes.kinds[i]), a, b)
+                too_long = length - (1 + matching.BEND_SHARE) * chord
+                misfit = max(too_long, chord - length, 0.0)
+                cost = (
+                    misfit / (matching.MISFIT_M + matching.MISFIT_SHARE * chord) + matching.TURN_COST * turns
+                )
+                costs[a, b] = min(cost, matching.BREAK_COST) if length <= longest else matching.BREAK_COST
+        return costs
+
+    def _node(self, state: State, ahead: bool) -> int:
+        return self._ends[state.segment][(state.direction > 0) == ahead]
+
+    def way(self, kinds: int, a: State, b: State) -> tuple[float, int]:
+        """Metres from a to b as driven, and how often the way turns back at a's and b's segments."""
+        if (a.segment, a.direction) == (b.segment, b.direction):
+            done = [s.along_m if s.direction > 0 else self._length[s.segment] - s.along_m for s in (a, b)]
+            return done[1] - done[0], 0
+        left = self._length[a.segment] - a.along_m if a.direction > 0 else a.along_m
+        done_b = b.along_m if b.direction > 0 else self._length[b.segment] - b.along_m
+        leaves, enters = self._node(a, True), self._node(b, False)
+        if leaves == enters:
+            return left + done_b, int(a.segment == b.segment)
+        between = self.millimetres(kinds, enters).get(leaves)
+        if between is None:
+            return math.inf, 0
+        begins, ends = self.first(kinds, leaves, enters), self.first(kinds, enters, leaves)
+        return left + done_b + between / 1000.0, (begins == a.segment) + (ends == b.segment)
+
+    def _millimetres(self, kinds: int, node: int) -> dict[int, int]:
+        """Of the shortest ways from `node` to every node that is near enough (Dijkstra)."""
+        best: dict[int, int] = {}
+        queue = [(0, node)]
+        while queue:
+            length, here = heapq.heappop(queue)
+            if here in best:
+                continue
+            best[here] = length
+            for segment, onward in self._leaving(kinds, here):
+                reached = length + round(self._length[segment] * 1000)
+                if reached <= WAY_MAX_M * 1000:
+                    heapq.heappush(queue, (reached, onward))
+        return best
+
+    def _leaving(self, kinds: int, node: int) -> list[tuple[int, int]]:
+        return [
+            (segment, ends[1 - side])
+            for segment, ends in enumerate(self._ends)
+            for side in (0, 1)
+            if ends[side] == node and int(self._town.kind[segment]) & kinds
+        ]
+
+    def first(self, kinds: int, origin: int, target: int) -> int:
+        """The lowest segment that a shortest way from one node to another begins with."""
+        left = self.millimetres(kinds, target)
+        return min(
+            segment
+            for segment, onward in self._leaving(kinds, origin)
+            if onward in left and round(self._length[segment] * 1000) + left[onward] == left[origin]
+        )
+
+    def stretches(self, fixes: Fixes) -> list[tuple[int, int, int, int, int, int]]:
+        """Step, piece, segment id, direction, from and to in decimetres, in this order."""
+        found, linked, rows = self.match(fixes), linked_to_next(fixes), []
+        for i in range(len(fixes) - 1):
+            a, b = found[i], found[i + 1]
+            if (
+                not linked[i]
+                or not int(fixes.actions[i]) & TREATING_ACTIONS
+                or 0 in (a.direction, b.direction)
+            ):
+                continue
+            kinds = int(fixes.kinds[i])
+            if not 0 < self.way(kinds, a, b)[0] <= _chord_and_longest(fixes, i)[1]:
+                continue
+            for piece, (segment, direction, *ends) in enumerate(self._driven(kinds, a, b)):
+                from_dm, to_dm = sorted(round(end * 10) for end in ends)
+                if from_dm < to_dm:
+                    rows.append((i, piece, int(self._town.segment_id[segment]), direction, from_dm, to_dm))
+        return rows
+
+    def _driven(self, kinds: int, a: State, b: State) -> list[tuple[int, int, float, float]]:
+        """Segment, direction, and metres along it from where to where."""
+        if (a.segment, a.direction) == (b.segment, b.direction):
+            return [(a.segment, a.direction, a.along_m, b.along_m)]
+        pieces = [(a.segment, a.direction, a.along_m, self._length[a.segment] if a.direction > 0 else 0.0)]
+        here, goal = self._node(a, True), self._node(b, False)
+        while here != goal:
+            segment = self.first(kinds, here, goal)
+            forward, length = self._ends[segment][0] == here, self._length[segment]
+            pieces.append((segment, 1, 0.0, length) if forward else (segment, -1, length, 0.0))
+            here = self._ends[segment][1 if forward else 0]
+        into = 0.0 if b.direction > 0 else self._length[b.segment]
+        return [*pieces, (b.segment, b.direction, into, b.along_m)]
+
+
+def _chord_and_longest(fixes: Fixes, i: int) -> tuple[float, float]:
+    dx, dy = float(fixes.x[i + 1] - fixes.x[i]), float(fixes.y[i + 1] - fixes.y[i])
+    chord = math.sqrt(dx * dx + dy * dy)
+    gap_s = float(fixes.time_us[i + 1] - fixes.time_us[i]) / 1e6
+    return chord, max(matching.DETOUR_MAX * chord + matching.DETOUR_SLACK_M, matching.DETOUR_MS * gap_s)
+
+
+def _chosen(
+    states: list[dict[State, float]],
+    costs: list[dict[tuple[State, State], float]],
+    linked: list[bool],
+    i: int,
+) -> State:
+    """The state of fix i through which the cheapest sequence over its window leads."""
+    first, last = i, i
+    while first > 0 and linked[first - 1] and i - first < REACH:
+        first -= 1
+    while linked[last] and last - i < REACH:
+        last += 1
+    before, after = dict.fromkeys(states[first], 0.0), dict.fromkeys(states[last], 0.0)
+    for j in range(first, i):
+        before = {b: min(states[j][a] + before[a] + costs[j][a, b] for a in states[j]) for b in states[j + 1]}
+    for j in range(last, i, -1):
+        after = {
+            a: min(states[j][b] + after[b] + costs[j - 1][a, b] for b in states[j]) for a in states[j - 1]
+        }
+    total = {state: cost + before[state] + after[state] for state, cost in states[i].items()}
+    best = min(total, key=lambda state: total[state])
+    other = State(best.segment, -best.direction, best.along_m)
+    if best != OFF and other in total and total[other] - total[best] < matching.DIRECTION_MARGIN:
+        return best._replace(direction=0)
+    return best
+
+
+def agree(found: matching.Match, slow: list[State]) -> None:
+    """Assert that both say the same of every fix, to the bit."""
+    assert found.segment.tolist() == [state.segment for state in slow]
+    assert found.direction.tolist() == [state.direction for state in slow]
+    np.testing.assert_array_equal(found.along_m, [state.along_m for state in slow])
