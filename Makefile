@@ -6,7 +6,7 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check fmt bench lock clean schemas
+.PHONY: help demo test fuzz check fmt bench accuracy lock clean schemas
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,6 +38,9 @@ bench: $(VENV)/.dev-installed ## measure decode rates, the write path, network i
 
 schemas: $(VENV)/.dev-installed ## write docs/schemas/ anew from the types that the decoders read with
 	$(BIN)/python tests/support/format_schemas.py
+
+accuracy: $(VENV)/.accuracy-installed ## measure the matcher beside Valhalla's and write docs/accuracy.md anew
+	@PYTHONPATH=bench $(BIN)/python -m accuracy
 
 lock: $(VENV)/.dev-installed ## resolve the dependencies anew into requirements/*.txt
 	sh requirements/lock.sh $(BIN)/uv

@@ -70,23 +70,26 @@ def route_lengths(
     """
     origin, target = pairs
     length, turns = np.full(len(origin), np.inf), np.zeros(len(origin), np.int64)
-    one, other = places.segment[origin], places.segment[target]
-    on = (one == other) & (places.direction[origin] == places.direction[target])
+    lane = places.segment * 2 + (places.direction > 0)
+    same_lane = lane[origin] == lane[target]
+    on = np.flatnonzero(same_lane)
+    length[on] = places.done_m[target[on]] - places.done_m[origin[on]]
     ends_m = places.left_m[origin] + places.done_m[target]
-    length[on] = (places.done_m[target] - places.done_m[origin])[on]
-    rest = np.flatnonzero(~on & (ends_m <= longest_m))
-    leaves, enters = places.leaves[origin[rest]], places.enters[target[rest]]
+    rest = np.flatnonzero(~same_lane & (ends_m <= longest_m))
+    ends_m, leaves, enters = ends_m[rest], places.leaves[origin[rest]], places.enters[target[rest]]
+    one, other = places.segment[origin[rest]], places.segment[target[rest]]
     meets = leaves == enters
-    length[rest[meets]] = ends_m[rest[meets]]
-    turns[rest[meets]] = (one == other)[rest[meets]]
-    rest, leaves, enters = rest[~meets], leaves[~meets], enters[~meets]
-    for mask in np.unique(kinds[rest]).tolist():
-        asked = np.flatnonzero(kinds[rest] == mask)
+    length[rest[meets]] = ends_m[meets]
+    turns[rest[meets]] = (one == other)[meets]
+    between, kinds = np.flatnonzero(~meets), kinds[rest]
+    for mask in np.unique(kinds[between]).tolist():
+        asked = between[kinds[between] == mask]
         ways = network.ways(mask)
         way = ways.find(leaves[asked], enters[asked])
-        asked, way = rest[asked[way >= 0]], way[way >= 0]
-        length[asked] = ends_m[asked] + ways.length_mm[way] / 1000.0
-        turns[asked] = (ways.first[way] == one[asked]).astype(np.int64) + (ways.last[way] == other[asked])
+        asked, way = asked[way >= 0], way[way >= 0]
+        length[rest[asked]] = ends_m[asked] + ways.length_mm[way] / 1000.0
+        begins_back = ways.first[way] == one[asked]
+        turns[rest[asked]] = begins_back.astype(np.int64) + (ways.last[way] == other[asked])
     length[length > longest_m] = np.inf
     return length, turns
 

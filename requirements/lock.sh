@@ -13,3 +13,4 @@ uv=$1
 lock runtime --group build --extra osm
 lock demo --group build --extra demo --extra osm
 lock dev --group build --extra demo --extra osm --group test --group lint
+lock accuracy --group build --group accuracy

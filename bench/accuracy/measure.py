@@ -61,6 +61,14 @@ def metres(world: World, rows: Rows, drive: IntColumn) -> Metres:
     return total
 
 
+def segments_crossed(world: World, rows: Rows, drive: IntColumn) -> int:
+    """Count the segments that a drive's stretches say it treated and that it never drove on."""
+    places = np.searchsorted(world.network.segment_id, rows["segment_id"]).tolist()
+    driven = [{leg.segment for leg in one.plan.legs} for one in world.drives]
+    claimed = set(zip(drive.tolist(), places, strict=True))
+    return sum(place not in driven[number] for number, place in claimed)
+
+
 def _of_key(true: list[Pass], derived: list[tuple[float, float, float, float]]) -> Metres:
     """Add up one vehicle's segment, direction and action, pass by pass."""
     passes: list[list[Pass]] = []

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -29,6 +29,10 @@ GRID_DRIVE_M: Final = 15_000.0
 
 GRID_WORK_M: Final = (2_700.0, 275.0)
 """Metres with the plough down, and then up, again and again: the means of the simulator's rounds."""
+
+AVENUES: Final = 30
+CROSSINGS: Final = 25
+"""Streets that each avenue crosses: in all 750."""
 
 FLEET_S: Final = 3_600.0
 """Of each vehicle's round."""
@@ -141,7 +145,7 @@ def _wander(streets: Network, number: int) -> list[Leg]:
 def _steady(streets: Network, legs: list[Leg]) -> Plan:
     """A plan at one speed in the middle of the street, working and not in turns."""
     xy = np.vstack([as_driven(streets, leg)[0] for leg in legs] + [as_driven(streets, legs[-1])[-1]])
-    metres = np.arange(len(xy), dtype=np.float64) * GRID_BLOCK_M
+    metres = np.r_[0.0, np.cumsum(np.hypot(*np.diff(xy, axis=0).T))]
     mode_at = np.cumsum([0.0, *GRID_WORK_M * round(GRID_DRIVE_M / sum(GRID_WORK_M))])
     mode = np.where(np.arange(len(mode_at)) % 2 == 0, int(Mode.WORK), int(Mode.TRANSIT))
     return Plan(legs, metres, xy, metres, metres / (GRID_KMH / 3.6), mode_at, mode, np.zeros(len(legs)))
@@ -173,12 +177,46 @@ def towns() -> World:
     return World("towns", streets, _network_of(streets), drives)
 
 
-def crossed(world: World) -> int:
-    """Count the junctions that all drives go straight over or turn at: nodes of other segments between two legs."""
-    degree = np.bincount(np.r_[world.network.start_node, world.network.end_node])
-    count = 0
-    for drive in world.drives:
-        for before, _ in pairwise(drive.plan.legs):
-            ends = world.network.end_node if before.direction > 0 else world.network.start_node
-            count += int(degree[ends[before.segment]] > 2)
-    return count
+def _slanted_streets() -> tuple[Network, list[list[Leg]]]:
+    """Avenues northward, and streets across them at 63°: every second one over a bridge, without a node."""
+    streets = Network()
+    avenues: list[list[Leg]] = []
+
+    def place(column: int, row: int) -> tuple[int, tuple[float, float]]:
+        """The node and place where a street crosses an avenue, which has a node only where there is no bridge."""
+        return column * CROSSINGS + row, (column * GRID_BLOCK_M, row * GRID_BLOCK_M + column % 2 * 60.0)
+
+    def add(start: tuple[int, tuple[float, float]], end: tuple[int, tuple[float, float]]) -> None:
+        streets.segment_id.append(len(streets) + 1)
+        streets.kind.append("carriageway")
+        streets.start_node.append(start[0])
+        streets.end_node.append(end[0])
+        streets.lines.append(np.array([start[1], end[1]]) + ORIGIN)
+
+    bridge_nodes = AVENUES * CROSSINGS
+    for column in range(AVENUES):
+        first = len(streets)
+        nodes = [place(column, row) for row in range(0, CROSSINGS, 2)]
+        ends = [(2 * bridge_nodes + 2 * column + end, nodes[-end][1]) for end in (0, 1)]
+        before, after = (
+            (node, (x, y + way * 2 * GRID_BLOCK_M)) for way, (node, (x, y)) in zip((-1, 1), ends, strict=True)
+        )
+        for start, end in pairwise([before, *nodes, after]):
+            add(start, end)
+        avenues.append([Leg(leg, 1) for leg in range(first, len(streets))])
+    for column, row in product(range(AVENUES - 1), range(CROSSINGS)):
+        above = bridge_nodes * (row % 2)
+        (west, from_xy), (east, to_xy) = place(column, row), place(column + 1, row)
+        add((west + above, from_xy), (east + above, to_xy))
+    return streets, avenues
+
+
+@cache
+def crossings() -> World:
+    """Vehicles that work along avenues and cross many streets, half of them on bridges overhead."""
+    streets, avenues = _slanted_streets()
+    drives = []
+    for legs in avenues:
+        plan = _steady(streets, legs)
+        drives.append(Drive(plan, plan.duration_s, KINDS["carriageway"], mask_of(["PLOUGHING"])))
+    return World("crossings", streets, _network_of(streets), drives)

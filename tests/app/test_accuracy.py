@@ -1,13 +1,17 @@
-"""What is derived from noisy fixes against what the simulator knows to be true, in metres."""
+"""What is derived from noisy fixes against what is true, in metres; docs/accuracy.md has all cells of noise and interval."""
 
 import csv
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from accuracy.run import measured
+from accuracy.traces import Receiver
+from accuracy.worlds import AVENUES, CROSSINGS, World, crossings, grid, towns
 from derived_tables import acceptance
 from vinterkoll.app.networks import import_network
 from vinterkoll.app.register import store_register
@@ -18,8 +22,6 @@ from vinterkoll.simulators.files import write_truth
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
 from vinterkoll.simulators.scenario import Part, Scenario
-
-pytestmark = pytest.mark.postgres
 
 ANCHOR = datetime(2026, 1, 15, 3, tzinfo=UTC)
 UNTIL = ANCHOR + timedelta(minutes=60)
@@ -50,8 +52,9 @@ def true_metres(file: Path) -> Metres:
     return covered
 
 
+@pytest.mark.postgres
 def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
-    """Recall and precision per vehicle, segment, direction and action. The aims of later work are 0.98 and 0.99."""
+    """Recall and precision per vehicle, segment, direction and action, through the database."""
     write_network(tmp_path / "network.geojson", 1)
     with psycopg.connect(database_url, autocommit=True) as connection:
         list(import_network(connection, tmp_path / "network.geojson", Settings()))
@@ -70,5 +73,22 @@ def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
     recall = right / sum(map(len, true.values()))
     precision = right / sum(map(len, found.values()))
     print(f"recall {recall:.4f}, precision {precision:.4f}")
-    assert recall > 0.975
-    assert precision > 0.985
+    assert recall > 0.98
+    assert precision > 0.99
+
+
+@pytest.mark.parametrize("world", [grid, towns])
+def test_the_aims_at_5_m_and_5_s(world: Callable[[], World]) -> None:
+    """Per segment, direction, action and pass, out of positions alone; Meili finds the way of 0.954 and 0.918."""
+    cell, _ = measured(world(), Receiver(noise_m=5, interval_s=5))
+    assert cell.metres.recall > 0.985
+    assert cell.metres.precision > 0.99
+    assert cell.ways.way > (0.95 if world is grid else 0.935)
+
+
+@pytest.mark.parametrize(("noise_m", "interval_s"), [(3, 1), (5, 1), (5, 2), (5, 5), (5, 10), (10, 5)])
+def test_no_crossing_street_and_no_bridge_is_treated(noise_m: float, interval_s: int) -> None:
+    cell, _ = measured(crossings(), Receiver(noise_m, interval_s))
+    assert AVENUES * CROSSINGS >= 500
+    assert cell.crossed == 0
+    assert cell.metres.recall > 0.95

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slow_matching import SlowMatcher
-from small_town import fixes_of, points
+from small_town import fixes_of, network_of, points
 from vinterkoll.processing import actions as codes
 from vinterkoll.processing.network import KINDS, StreetNetwork
 from vinterkoll.processing.tracks import Fixes
@@ -136,6 +136,68 @@ def test_a_step_passes_over_a_few_fixes_that_are_left_out(
 ) -> None:
     fixes = fixes_of([(10, 0), *[(5000, 0)] * left_out, (80, 0)], heading_deg=[90] * (left_out + 2))
     assert treated(town, fixes.only(fixes.x < 1000)) == treats
+
+
+def test_the_way_round_a_block_between_sparse_fixes() -> None:
+    """Three sides of a block in 30 s, where the chord goes over the houses."""
+    block = network_of([[(0, 0), (0, 100)], [(0, 100), (80, 100)], [(80, 100), (80, 0)], [(0, -100), (0, 0)]])
+    track = fixes_of([(0, -90), (1, 40), (79, 40)], time_s=[0, 15, 45])
+    assert treated(block, track)[2:] == [(1, 1, 40, 100), (2, 1, 0, 80), (3, 1, 0, 60)]
+
+
+def test_to_the_end_of_a_blind_street_and_back() -> None:
+    blind = network_of([[(0, 0), (100, 0)]])
+    places: list[tuple[float, float]] = [(20, 1), (60, -1), (95, 1), (60, -1), (20, 1)]
+    track = fixes_of(places, heading_deg=[90, 90, 90, 270, 270], time_s=[0, 5, 15, 20, 25])
+    assert treated(blind, track) == [
+        (1, 1, 20, 60), (1, 1, 60, 95), (1, 1, 95, 100), (1, -1, 60, 100), (1, -1, 20, 60),
+    ]  # fmt: skip
+
+
+def test_under_a_bridge_and_over_it() -> None:
+    """Two streets that cross without a node: each vehicle treats its own."""
+    streets = network_of([[(-100, 0), (100, 0)], [(-30, -95), (30, 95)]])
+    under = fixes_of([(x, 2) for x in range(-90, 91, 18)])
+    over = fixes_of([(0.3 * y + 2, 0.95 * y) for y in range(-90, 91, 18)])
+    assert {segment for segment, *_ in treated(streets, under)} == {1}
+    assert {segment for segment, *_ in treated(streets, over)} == {2}
+
+
+def test_the_other_carriageway_is_another_street() -> None:
+    """A dual carriageway 14 m wide, fixes that stray to its middle and beyond."""
+    road = network_of(
+        [[(0, 0), (150, 0)], [(150, 0), (300, 0)], [(300, 14), (150, 14)], [(150, 14), (0, 14)]]
+    )
+    track = fixes_of([(20 + 40 * i, y) for i, y in enumerate([0, 5, 9, -2, 6, 1, 3])], heading_deg=[90] * 7)
+    assert {(segment, way) for segment, way, *_ in treated(road, track)} == {(1, 1), (2, 1)}
+
+
+def test_round_a_roundabout() -> None:
+    """In from the west, round the southern half, out to the east; the northern half is as short."""
+    ring = [(20 * math.cos(i * math.pi / 8), 20 * math.sin(i * math.pi / 8)) for i in range(16)] + [
+        (20.0, 0.0)
+    ]
+    north, south = ring[:9], [ring[8], *ring[9:16], ring[0]]
+    streets = network_of([north, south, [(-120, 0), ring[8]], [ring[0], (120, 0)]])
+    track = fixes_of([(-80, 0), (-40, 1), (-14, -14), (14, -14), (40, 1), (80, 0)])
+    assert [(segment, way) for segment, way, *_ in treated(streets, track)] == [
+        (3, 1), (3, 1), (2, 1), (2, 1), (2, 1), (4, 1), (4, 1),
+    ]  # fmt: skip
+
+
+def test_a_yard_beside_the_street_is_off_the_network(town: StreetNetwork) -> None:
+    """Clearing a yard 35 m from the street, to and fro along it."""
+    track = fixes_of([(20 + 25 * (i % 4), 36 + 3 * i) for i in range(8)])
+    assert treated(town, track) == []
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_slow_driving_does_not_flip(seed: int) -> None:
+    """8 m/s, a fix a second, 5 m of noise: never a metre in the wrong direction."""
+    noise = np.random.default_rng(seed).normal(0, 5, (60, 2))
+    street = network_of([[(at, 0), (at + 100, 0)] for at in range(-100, 600, 100)])
+    fixes = fixes_of([(8 * i + x, y) for i, (x, y) in enumerate(noise.tolist())], time_s=list(range(60)))
+    assert {way for _, way, *_ in treated(street, fixes)} == {1}
 
 
 def test_empty(town: StreetNetwork) -> None:

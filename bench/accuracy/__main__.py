@@ -1,0 +1,78 @@
+"""Measures everything in docs/accuracy.md and writes its figures and plots anew: `make accuracy`."""
+
+import re
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from accuracy.plots import chart
+from accuracy.run import INTERVAL_S, NOISE_M, Cell, beside_meili, measured, receivers
+from accuracy.worlds import crossings, grid, towns
+
+DOCS: Final = Path(__file__).parents[2] / "docs"
+FIGURES: Final = "<!-- figures of {}: written by `make accuracy` -->\n"
+PEER_HEAD: Final = (
+    "| noise, interval | ways | Meili's | ways and direction | Meili's | recall | precision | fixes/s | Meili's |\n"
+    "|---|---|---|---|---|---|---|---|---|\n"
+)
+HEAD: Final = "| noise, interval | ways and direction | recall | precision | segments wrongly treated |\n|---|---|---|---|---|\n"
+
+
+def row(cell: Cell) -> str:
+    name = f"{cell.receiver.noise_m:g} m, {cell.receiver.interval_s} s"
+    treated = f"{cell.metres.recall:.3f} | {cell.metres.precision:.3f}"
+    if cell.peer is None:
+        return f"| {name} | {cell.ways.directed:.3f} | {treated} | {cell.crossed} |\n"
+    ours, its = cell.ways, cell.peer.ways
+    ways = f"{_better(ours.way, its.way)} | {its.way:.3f} | {_better(ours.directed, its.directed)} | {its.directed:.3f}"
+    return f"| {name} | {ways} | {treated} | {_thousands(cell.rate)} | {_thousands(cell.peer.rate)} |\n"
+
+
+def _better(ours: float, its: float) -> str:
+    return f"**{ours:.3f}**" if ours > its else f"{ours:.3f}"
+
+
+def _thousands(rate: float) -> str:
+    return f"{round(rate, -3):,.0f}"
+
+
+def report(name: str, cells: list[Cell]) -> None:
+    """Put the figures into the document, and draw what has a peer."""
+    for cell in cells:
+        print(name, row(cell), end="", flush=True)
+    file, start, end = DOCS / "accuracy.md", FIGURES.format(name), f"<!-- end of {name} -->"
+    head = HEAD if cells[0].peer is None else PEER_HEAD
+    table = start + head + "".join(map(row, cells)) + end
+    text = file.read_text()
+    file.write_text(re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _: table, text, flags=re.DOTALL))
+    if cells[0].peer is not None:
+        draw(name, {(cell.receiver.noise_m, cell.receiver.interval_s): cell for cell in cells})
+
+
+def draw(name: str, cells: dict[tuple[float, int], Cell]) -> None:
+    folder = DOCS / "accuracy"
+    folder.mkdir(exist_ok=True)
+    ways, recall, precision = {}, {}, {}
+    for seconds in INTERVAL_S:
+        line = [cells[noise, seconds] for noise in NOISE_M]
+        its = [cell.peer.ways.way for cell in line if cell.peer]
+        ways[f"{seconds} s"] = [cell.ways.way for cell in line], its
+        recall[f"{seconds} s"] = [cell.metres.recall for cell in line], None
+        precision[f"{seconds} s"] = [cell.metres.precision for cell in line], None
+    chart(folder / f"{name}-ways.svg", "Fixes on the right way (dashed: Meili)", NOISE_M, ways, 0.5)
+    chart(folder / f"{name}-recall.svg", "Recall of treated metres", NOISE_M, recall, 0.3)
+    chart(folder / f"{name}-precision.svg", "Precision of treated metres", NOISE_M, precision, 0.3)
+
+
+def main() -> None:
+    for world in (grid(), towns()):
+        with tempfile.TemporaryDirectory() as directory:
+            asked = list(receivers(drift_share=0.0, heading=False))
+            report(world.name, list(beside_meili(world, asked, Path(directory))))
+    real = [measured(towns(), receiver)[0] for receiver in receivers(drift_share=0.9, heading=True)]
+    report("towns-as-sent", real)
+    report("crossings", [measured(crossings(), receiver)[0] for receiver in receivers(0.0, heading=False)])
+
+
+if __name__ == "__main__":
+    main()
