@@ -14,8 +14,8 @@ from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.tracks import Fixes
 
-RADIUS_M: Final = 45.0
-"""No street further off is looked at: five sigma and more, where even the best neighbours change nothing."""
+RADIUS_M: Final = 36.0
+"""No street further off is looked at: 4.5 sigma, of use only to receivers with 20 m of noise, and a quarter of the time."""
 
 SIGMA_M: Final = 8.0
 """Of a fix about the middle of its street: 3–10 m of noise, and the lane beside the middle. Wider costs parallel

@@ -108,13 +108,29 @@ def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> 
 
 def _worked(fixes: Fixes, linked: BoolColumn, found: Match, network: StreetNetwork) -> Pieces:
     """Cut the way of each step that works and stays on the network into its pieces."""
-    moves = linked[:-1] & (fixes.actions[:-1] & codes.TREATING_ACTIONS != 0)
-    moves &= (found.direction[:-1] != 0) & (found.direction[1:] != 0)
-    step = np.flatnonzero(moves)
+    works = linked[:-1] & (fixes.actions[:-1] & codes.TREATING_ACTIONS != 0)
+    works &= (found.segment[:-1] >= 0) & (found.segment[1:] >= 0)
+    step = np.flatnonzero(works)
+    way, way_on = _directions(found, step)
+    known = (way != 0) & (way_on != 0)
+    step, way, way_on = step[known], way[known], way_on[known]
     chord_m = np.sqrt((fixes.x[step + 1] - fixes.x[step]) ** 2 + (fixes.y[step + 1] - fixes.y[step]) ** 2)
     longest_m = longest_way_m(chord_m, (fixes.time_us[step + 1] - fixes.time_us[step]) / 1e6)
-    places = Places.of(network, found.segment, found.direction.astype(np.int64), found.along_m)
-    length_m, _ = route_lengths(network, fixes.kinds[step], places, (step, step + 1), longest_m)
-    step = step[(length_m > 0) & np.isfinite(length_m)]
-    pieces = pieces_of(network, fixes.kinds[step], places.at(step), places.at(step + 1))
-    return (step[pieces[0]], *pieces[1:])
+    ends = np.concatenate([step, step + 1])
+    places = Places.of(network, found.segment[ends], np.concatenate([way, way_on]), found.along_m[ends])
+    begin, end = np.arange(len(step)), np.arange(len(step), len(ends))
+    length_m, _ = route_lengths(network, fixes.kinds[step], places, (begin, end), longest_m)
+    goes = np.flatnonzero((length_m > 0) & np.isfinite(length_m))
+    pieces = pieces_of(network, fixes.kinds[step[goes]], places.at(begin[goes]), places.at(end[goes]))
+    return (step[goes][pieces[0]], *pieces[1:])
+
+
+def _directions(found: Match, step: IntColumn) -> tuple[IntColumn, IntColumn]:
+    """Return the directions at both ends of steps (m,).
+
+    A vehicle that stands still, to turn or at a stop, has none; it came and goes in that of the other end, where
+    that is on the same segment.
+    """
+    here, there = found.direction[step].astype(np.int64), found.direction[step + 1].astype(np.int64)
+    stays = found.segment[step] == found.segment[step + 1]
+    return np.where(stays & (here == 0), there, here), np.where(stays & (there == 0), here, there)

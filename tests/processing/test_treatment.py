@@ -154,6 +154,16 @@ def test_to_the_end_of_a_blind_street_and_back() -> None:
     ]  # fmt: skip
 
 
+def test_up_to_where_it_stands_and_turns() -> None:
+    """Ten seconds of standing at the end: no direction there, but it came and went."""
+    blind = network_of([[(0, 0), (100, 0)]])
+    places: list[tuple[float, float]] = [(20, 1), (60, -1), (98, 1), (98, 1), (98, 1), (60, -1), (20, 1)]
+    speeds: list[float] = [25, 25, 0, 0, 0, 25, 25]
+    track = fixes_of(places, heading_deg=[90, 90, 90, 90, 90, 270, 270], speed_kmh=speeds)
+    found = treated(blind, track)
+    assert {(way, low, high) for _, way, low, high in found} >= {(1, 60, 98), (-1, 60, 98)}
+
+
 def test_under_a_bridge_and_over_it() -> None:
     """Two streets that cross without a node: each vehicle treats its own."""
     streets = network_of([[(-100, 0), (100, 0)], [(-30, -95), (30, 95)]])

@@ -150,6 +150,9 @@ class SlowMatcher:
         found, linked, rows = self.match(fixes), linked_to_next(fixes), []
         for i in range(len(fixes) - 1):
             a, b = found[i], found[i + 1]
+            if a.segment == b.segment:
+                way, way_on = a.direction or b.direction, b.direction or a.direction
+                a, b = a._replace(direction=way), b._replace(direction=way_on)
             if (
                 not linked[i]
                 or not int(fixes.actions[i]) & TREATING_ACTIONS
