@@ -52,7 +52,7 @@ def steps_changed(fixes: Fixes, believed: BoolColumn, touched: BoolColumn) -> tu
     >>> none, place = np.zeros(count, np.int64), np.arange(count)
     >>> fixes = Fixes(none, place, none, nan, nan, nan, nan, none, none, nan, nan, nan, place)
     >>> [np.flatnonzero(found).tolist() for found in steps_changed(fixes, place != 19, place == 20)]
-    [[17, 18, 20, 21], [16, 17, 18, 20, 21, 22, 23]]
+    [[15, 16, 17, 18, 20, 21, 22, 23], [12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27]]
     """
     at = np.flatnonzero(believed | touched)
     track = fixes.only(at)

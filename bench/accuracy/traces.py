@@ -71,6 +71,8 @@ def _observed(world: World, number: int, drive: Drive, receiver: Receiver) -> di
         "heading_deg": np.where(sent, (state.bearing_deg + turn) % 360, np.nan),
         "kinds": np.full(count, drive.kinds),
         "actions": np.where(state.mode == Mode.WORK, drive.actions, 0),
+        **dict.fromkeys(("accuracy_m", "hdop", "odometer_m"), np.full(count, np.nan)),
+        "place": np.arange(count),
         "segment": legs[:, 0],
         "direction": legs[:, 1],
         "second": seconds,
