@@ -95,6 +95,8 @@ def test_the_worker_receives_what_each_sender_may_send(
         ("nordsno", "application/nordsno/device/0004a30b001c0530/event/up"),
         ("traffic", OWN),
         ("ingest", OWN),
+        ("ingest", "mip/v1/ingest/positions"),
+        ("ingest", "harja/v1/ingest/positions"),
     ],
 )
 def test_nobody_sends_in_anothers_name(
