@@ -5,6 +5,7 @@ from typing import LiteralString, NamedTuple
 
 from vinterkoll.storage.migrate import packaged
 from vinterkoll.storage.reading import Connection, fetch_all
+from vinterkoll.storage.tally import NOT_REGISTERED
 
 
 class IngestRow(NamedTuple):
@@ -31,16 +32,20 @@ async def ingest(connection: Connection) -> list[IngestRow]:
 
 
 async def unknown_actions(connection: Connection, since: datetime) -> dict[str, int]:
-    """Return the number of positions at or after `since` that have a name of an action without a meaning, by contractor."""
+    """Return the number of positions at or after `since` that have a name of an action without a meaning, by contractor.
+
+    Contractors that the register does not know are one, as in the tally.
+    """
     query: LiteralString = """
-        SELECT d.owner, count(*) FROM position p JOIN device d USING (device_id)
+        SELECT coalesce(c.contractor, %(other)s), count(*) FROM position p JOIN device d USING (device_id)
+        LEFT JOIN (SELECT DISTINCT contractor FROM contractor) AS c ON c.contractor = d.owner
         WHERE p.time >= %(since)s AND p.unknown_actions IS NOT NULL AND EXISTS (
             SELECT FROM unnest(string_to_array(p.unknown_actions, E'\n')) AS sent (text)
             WHERE NOT EXISTS (SELECT FROM action_name n WHERE n.contractor = d.owner AND n.text = sent.text)
         )
-        GROUP BY d.owner ORDER BY d.owner
+        GROUP BY 1 ORDER BY 1
     """
-    return dict(await fetch_all(connection, query, {"since": since}))
+    return dict(await fetch_all(connection, query, {"since": since, "other": NOT_REGISTERED}))
 
 
 async def schema_problem(connection: Connection) -> str:

@@ -71,8 +71,13 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     for what, name in (("reject", "future"), ("flag", "jump")):
         insert(rows, "tally", supplier="nord", what=what, name=name, count=3)
     insert(rows, "tally", supplier="", what="reject", name="bad_json", count=2)
-    nord, syd = (add_device(rows, "position", owner, "p1") for owner in ("nord", "syd"))
+    for valid_from, valid_to in (("-infinity", NOW), (NOW, "infinity")):
+        insert(
+            rows, "contractor", contractor="nord", name="Nord AB", valid_from=valid_from, valid_to=valid_to
+        )
+    nord, syd, ost = (add_device(rows, "position", owner, "p1") for owner in ("nord", "syd", "ost"))
     for minutes, device, text in (
+        (4, ost, "Vinsch"),
         (1, nord, "Plogning\nVinsch"),
         (2, nord, "Vinsch"),
         (61, nord, "Plogning"),
@@ -102,7 +107,7 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_rejects_total", "bad_json", "not registered"] == 2
     assert samples["vinterkoll_flagged_fixes_total", "jump", "nord"] == 3
     assert samples["vinterkoll_unknown_actions_last_hour", "nord"] == 1
-    assert samples["vinterkoll_unknown_actions_last_hour", "syd"] == 1
+    assert samples["vinterkoll_unknown_actions_last_hour", "not registered"] == 2
     assert samples["vinterkoll_database_up",] == 1
     assert any(name[0] == "vinterkoll_build_info" for name in samples)
     assert "process_resident_memory_bytes" in answer.text
