@@ -4,9 +4,11 @@ import random
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from small_town import fixes_of as fixes_in_metres
 from stretch_messages import SPELLS, fix_in_spell
 from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.formats import FORMATS
@@ -65,33 +67,55 @@ def by_time(fixes: Fixes, flags: IntColumn) -> dict[int, int]:
     return dict(zip(fixes.time_us.tolist(), flags.tolist(), strict=True))
 
 
+def check(after: Fixes, new: BoolColumn) -> None:
+    """What is stored before the `new` fixes come, and derived when they come, is what `after` gives at once."""
+    after_flags = flags_of(after, Thresholds())
+    before = replace(after.only(~new), place=np.arange(np.count_nonzero(~new)))
+    before_flags = flags_of(before, Thresholds())
+    kept = steps_of(before.only(before_flags == 0))
+
+    read = read_back(after, new)
+    part, flags = after.only(read), flags_of(after.only(read), Thresholds())
+    owned = flags_changed(part, new[read])
+    stored = by_time(before, before_flags)
+    for time, mask in by_time(part.only(owned), flags[owned]).items():
+        stored[time] = mask
+    assert stored == by_time(after, after_flags)
+
+    old = np.array([by_time(before, before_flags).get(time, -1) for time in part.time_us.tolist()])
+    starts, needed = steps_changed(part, flags == 0, owned & (old != flags))
+    local = steps_of(part.only(needed))
+    for time in part.time_us[starts].tolist():
+        kept.pop(time, None)
+        if time in local:
+            kept[time] = local[time]
+    assert kept == steps_of(after.only(after_flags == 0))
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32))
 def test_support_is_enough_and_ownership_complete(seed: int) -> None:
     noise = random.Random(seed)
     after = track(50, noise)
-    after_flags = flags_of(after, Thresholds())
-    after_steps = steps_of(after.only(after_flags == 0))
     for at in range(len(after)):
         new = np.zeros(len(after), bool)
         new[at : at + noise.choice([1, 1, 2])] = True
-        before = replace(after.only(~new), place=np.arange(np.count_nonzero(~new)))
-        before_flags = flags_of(before, Thresholds())
-        kept = steps_of(before.only(before_flags == 0))
+        check(after, new)
 
-        read = read_back(after, new)
-        part, flags = after.only(read), flags_of(after.only(read), Thresholds())
-        owned = flags_changed(part, new[read])
-        stored = by_time(before, before_flags)
-        for time, mask in by_time(part.only(owned), flags[owned]).items():
-            stored[time] = mask
-        assert stored == by_time(after, after_flags)
 
-        old = np.array([by_time(before, before_flags).get(time, -1) for time in part.time_us.tolist()])
-        starts, needed = steps_changed(part, flags == 0, owned & (old != flags))
-        local = steps_of(part.only(needed))
-        for time in part.time_us[starts].tolist():
-            kept.pop(time, None)
-            if time in local:
-                kept[time] = local[time]
-        assert kept == after_steps
+@pytest.mark.parametrize("backwards", [False, True])
+def test_not_one_fix_is_read_in_vain(backwards: bool) -> None:
+    """The farthest that a fix is felt, which random tracks do not meet: it takes all of `MARGIN` on either side.
+
+    The last fix makes a jump of the three before it, so that the fourth is believed, which changes steps two links of four
+    fixes away. They look at one more, which is believed because the farthest fix of all makes a jump of three others.
+    """
+    kinds = "-" + "aaa-" + "ppp-" * 3 + "aaa" + "-"  # good, away, poor
+    kinds = kinds[::-1] if backwards else kinds
+    fixes = fixes_in_metres(
+        [(12.0 * at + (5000.0 if kind == "a" else 0.0), 0.0) for at, kind in enumerate(kinds)],
+        accuracy_m=[60.0 if kind == "p" else 5.0 for kind in kinds],
+    )
+    new = np.arange(len(kinds)) == (0 if backwards else len(kinds) - 1)
+    assert len(kinds) == 1 + MARGIN
+    check(fixes, new)
