@@ -4,6 +4,7 @@ A row holds from `valid_from` up to, not including, `valid_to`; one key may have
 Cells are texts as in CSV. Call what changes rows in a transaction of its own, after `storage.inputs.change`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,10 @@ TABLES: Final[tuple[Table, ...]] = get_args(Table)
 VALIDITY: Final = ("valid_from", "valid_to")
 """Instants with an offset; empty: since ever, for ever."""
 _LISTS: Final = ("kinds", "areas")
+_DEV_EUI: Final = re.compile(r"[0-9A-Fa-f]{16}")
+_YEAR_MIN: Final = 1900
+_YEAR_MAX: Final = 9998
+"""An instant that is in year 0 or 10000 by some time zone cannot be read back: one such row would hide its whole table."""
 
 
 class RegisterError(ValueError):
@@ -124,9 +129,10 @@ def remove(connection: Connection, table: Table, row: Row) -> None:
     )
     try:
         values = [_value(name, cells.get(name, "").strip()) for name in (*shape.key, "valid_from")]
-    except ValueError as error:
+        removed = connection.execute(statement, values).rowcount
+    except (ValueError, psycopg.DataError) as error:  # the latter: U+0000
         raise RegisterError(f"{shape.name(cells)}: {error}") from None
-    if connection.execute(statement, values).rowcount == 0:
+    if removed == 0:
         raise RegisterError(f"{shape.name(cells)}: no {table} of this name begins then")
 
 
@@ -202,8 +208,8 @@ def _value(name: str, cell: str) -> object:
         return [one.strip() for one in cell.split("|")] if cell else []
     if name == "polygon":
         return _polygon(cell)
-    if name == "sensor" and not cell.startswith("urn:"):
-        return cell.lower() or None  # a DevEUI, as devices have it
+    if name == "sensor" and _DEV_EUI.fullmatch(cell):
+        return cell.lower()  # as devices have it; entities are called as they call themselves
     return cell or None
 
 
@@ -213,7 +219,7 @@ def instant_of(name: str, cell: str) -> datetime:
     Raises
     ------
     RegisterError
-        When it is none, or has no offset.
+        When it is none, has no offset, or stands for since ever or for ever.
     """
     try:
         instant: datetime | None = datetime.fromisoformat(cell)
@@ -221,6 +227,10 @@ def instant_of(name: str, cell: str) -> datetime:
         instant = None
     if instant is None or instant.tzinfo is None:
         raise RegisterError(f"{name} is an instant with its offset, 2026-02-01T00:00:00+01:00")
+    if not _YEAR_MIN <= instant.year <= _YEAR_MAX:
+        raise RegisterError(
+            f"{name} is of the years {_YEAR_MIN} to {_YEAR_MAX}; empty is since ever, for ever"
+        )
     return instant
 
 

@@ -155,6 +155,7 @@ def test_nobody_without_a_key(client: httpx.Client) -> None:
         ),
         (b'{"set": [{"contractor": "a", "name": "A", "valid_from": "2026-01-01"}]}', "offset"),
         (b'{"remove": [{"contractor": "a"}]}', "no contractor of this name begins then"),
+        (b'{"remove": [{"contractor": "a\\u0000"}]}', "NUL"),
         (
             OVERLAPPING,
             "end the first one where the next begins",

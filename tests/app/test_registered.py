@@ -105,6 +105,13 @@ def test_the_data_of_a_sensor_comes_from_its_owner_or_over_topics_without_one(op
     assert codes(acceptance, Message("snow/v1/town/up", other.payload, RECEIVED_US)) == []
 
 
+def test_an_entity_without_a_urn_is_its_owners_as_well(opened: Database) -> None:
+    message = flow("E4", 1)
+    named = Message(message.topic, message.payload.replace(COUNTER.encode(), b"Flow-E4"), RECEIVED_US)
+    registered(opened, ("sensor", {"sensor": "Flow-E4", "kind": "flow", **PLACE, "owner": "road"}))
+    assert codes(accepting(opened), named) == ["not_yours"]
+
+
 def test_a_key_sends_for_its_own_sensors_only(town_url: str, opened: Database) -> None:
     add_keys(town_url)
     registered(opened, ("sensor", {"sensor": COUNTER, "kind": "flow", **PLACE, "owner": "snow"}))

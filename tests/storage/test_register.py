@@ -59,6 +59,11 @@ def test_columns_that_may_be_absent_are_empty_and_a_dev_eui_is_in_lower_case(reg
     assert lines(register, "sensor") == ["70b3d57ed0000001,snow,T,18.0,63.0,3.0,,,,"]
 
 
+def test_an_entity_is_called_as_it_calls_itself(register: Database) -> None:
+    load(register, "sensor", f"{SENSOR}Flow:E4-Norr,flow,E,18,63,,60,\nhttps://a.se/E4,flow,E,18,63,,60,\n")
+    assert [line.split(",")[0] for line in lines(register, "sensor")] == ["Flow:E4-Norr", "https://a.se/E4"]
+
+
 def test_a_second_load_changes_rows_and_keeps_other_rows_and_columns(register: Database) -> None:
     for table, text in FULL.items():
         load(register, table, text)
@@ -89,6 +94,12 @@ SENSOR = "sensor,kind,name,lon,lat,mounting_height_m,period_s,owner\n"
         ("contractor", f"contractor,name\na,{'x' * 200_000}\n", "line .: .*field limit"),
         ("contractor", "contractor,name,valid_from\na,A,2026-01-15\n", "line 2: .*valid_from.*offset"),
         ("contractor", "contractor,name,valid_to\na,A,monday\n", "line 2: .*valid_to.*offset"),
+        (
+            "contractor",
+            "contractor,name,valid_from\na,A,0001-01-01T00:00:00+14:00\n",
+            "line 2: .*valid_from.*years",
+        ),
+        ("contractor", "contractor,name,valid_to\na,A,9999-12-31T23:59:59Z\n", "line 2: .*valid_to.*years"),
         (
             "contractor",
             "contractor,name,valid_from,valid_to\na,A,2026-01-15T00:00Z,2026-01-15T00:00Z\n",
