@@ -110,7 +110,7 @@ def test_not_one_fix_is_read_in_vain(backwards: bool) -> None:
     The last fix makes a jump of the three before it, so that the fourth is believed, which changes steps two links of four
     fixes away. They look at one more, which is believed because the farthest fix of all makes a jump of three others.
     """
-    kinds = "-" + "aaa-" + "ppp-" * 3 + "aaa" + "-"  # good, away, poor
+    kinds = "-" + "aaa-" + "ppp-" * (1 + 2 * REACH) + "aaa" + "-"  # good, away, poor
     kinds = kinds[::-1] if backwards else kinds
     fixes = fixes_in_metres(
         [(12.0 * at + (5000.0 if kind == "a" else 0.0), 0.0) for at, kind in enumerate(kinds)],
