@@ -1,4 +1,4 @@
-"""The real parts that tests share: a PostgreSQL and a mosquitto, each started once, on free ports of 127.0.0.1."""
+"""The real parts that tests share, each started once, on free ports of 127.0.0.1: PostgreSQL, mosquitto, Kafka."""
 
 import itertools
 import socket
@@ -10,6 +10,7 @@ from psycopg import sql
 
 import fuzzing
 from broker import Broker
+from kafka_server import KafkaServer
 from vinterkoll.app.children import free_port
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.storage.migrate import migrate
@@ -71,6 +72,23 @@ def mosquitto(_shared_mosquitto: Broker) -> Broker:
     if _shared_mosquitto.process is None:
         _shared_mosquitto.start()
     return _shared_mosquitto
+
+
+@pytest.fixture(scope="session")
+def _shared_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
+    server = KafkaServer(tmp_path_factory.mktemp("kafka"), free_port())
+    server.format()
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def kafka(_shared_kafka: KafkaServer) -> KafkaServer:
+    """The session's Kafka; started again if the last test left it stopped. Use topics and groups of your own."""
+    if _shared_kafka.process is None:
+        _shared_kafka.start()
+    return _shared_kafka
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ need openssl openssl
 need chromium chromium
 need node nodejs
 need npm npm
+need java openjdk-17-jre-headless
+need mvn maven
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then

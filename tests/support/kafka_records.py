@@ -1,0 +1,44 @@
+"""Topics and records as the bridge will make them: the key is the MQTT topic, and the header `topic` says it too."""
+
+import asyncio
+from collections.abc import Iterable
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from kafka_server import KafkaServer
+from vinterkoll.ingest.message import Message
+
+
+def create_topic(server: KafkaServer, name: str, partitions: int) -> None:
+    async def create() -> None:
+        admin = AIOKafkaAdminClient(bootstrap_servers=server.address)
+        await admin.start()
+        try:
+            await admin.create_topics([NewTopic(name, partitions, 1)])
+        finally:
+            await admin.close()
+
+    asyncio.run(create())
+
+
+def produce(server: KafkaServer, topic: str, messages: Iterable[Message]) -> None:
+    """Write `messages` as records whose time is the receive time, and wait until Kafka has them."""
+
+    async def send() -> None:
+        async with AIOKafkaProducer(
+            bootstrap_servers=server.address, acks="all", enable_idempotence=True, linger_ms=5
+        ) as producer:
+            sent = [
+                await producer.send(
+                    topic,
+                    message.payload,
+                    key=message.topic.encode(),
+                    timestamp_ms=message.received_us // 1000,
+                    headers=[("topic", message.topic.encode())],
+                )
+                for message in messages
+            ]
+            await asyncio.gather(*sent)
+
+    asyncio.run(send())
