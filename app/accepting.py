@@ -19,6 +19,12 @@ from vinterkoll.storage.network import Versions
 from vinterkoll.storage.rejects import RejectedMessage
 
 Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
+Checkpoint = Callable[["psycopg.Connection[Any]", Sequence[Message]], None]
+"""Notes in the transaction of their rows that messages are stored. Raises SupersededError if that is not ours to say."""
+
+
+def no_checkpoint(_connection: "psycopg.Connection[Any]", _messages: Sequence[Message]) -> None:
+    """For sources that are told after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,14 @@ class Acceptance:
         worker: str | None,
         clock: Callable[[], int],
         reject_unregistered: bool = False,
+        checkpoint: Checkpoint = no_checkpoint,
     ) -> None:
         self._connection = connection
         self._register = RegisterReading(connection, reject_unregistered=reject_unregistered)
         self._decoding = decoding
         self._worker = worker
         self._clock = clock
+        self._checkpoint = checkpoint
         self._devices = devices.Devices()
         self._versions = Versions(connection)
         self._inputs = -1
@@ -63,6 +71,8 @@ class Acceptance:
         ------
         psycopg.Error
             `OperationalError` when the database is away; others when it refuses a row. Nothing is stored then.
+        SupersededError
+            When the checkpoint says that these messages are not ours to store.
         """
         batch = self._decoding.decode(messages, self._register.current())
         total = sum(len(of_kind.rows) for of_kind in batch.observations.values())
@@ -72,6 +82,7 @@ class Acceptance:
         }
         with self._connection.transaction():
             self._hold_inputs()
+            self._checkpoint(self._connection, messages)  # first: a batch that is another's costs nothing
             new, counts = self._store(batch.observations, device_ids)
             settle(self._connection, batch.rejected)
             if self._worker is not None:  # a reject that is decoded once more was counted when it came
@@ -84,6 +95,7 @@ class Acceptance:
         """Store a message that could not be accepted, whole, as a reject."""
         refused = self._decoding.refused(message, reason, detail)
         with self._connection.transaction():
+            self._checkpoint(self._connection, [message])
             rejects.insert(self._connection, [refused])
             tally.add(self._connection, _counts_of([refused]))
             self._record(status.Progress(messages=1, rejects=1))

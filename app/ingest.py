@@ -1,20 +1,25 @@
-"""`vinterkoll ingest`: take messages from MQTT into the database until told to stop."""
+"""`vinterkoll ingest`: take messages from MQTT or Kafka into the database until told to stop."""
 
 import gc
 import signal
+from enum import StrEnum
 from functools import partial
 from typing import Annotated
 
 import typer
 
+from vinterkoll.app.accepting import Checkpoint, no_checkpoint
 from vinterkoll.app.broker_trust import broker_trust
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
-from vinterkoll.app.intakes import mqtt_acceptance
+from vinterkoll.app.intakes import stream_acceptance
+from vinterkoll.app.kafka import checkpoint_of, kafka_source
 from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching, Worker
+from vinterkoll.ingest.errors import SourceError
 from vinterkoll.ingest.formats import FORMATS
+from vinterkoll.ingest.kafka import KafkaSource
 from vinterkoll.ingest.mqtt import MqttSource
 from vinterkoll.ingest.mqtt_session import MqttSession
 from vinterkoll.storage import migrate
@@ -22,22 +27,47 @@ from vinterkoll.storage import migrate
 _CONNECT_TIMEOUT_S = 30.0
 
 
+class Stream(StrEnum):
+    """Where messages come from."""
+
+    MQTT = "mqtt"
+    KAFKA = "kafka"
+
+
 def ingest(
+    source: Annotated[Stream, typer.Option(help="Where messages come from.")] = Stream.MQTT,
     drain_s: Annotated[
         float | None,
         typer.Option(min=0, help="When stopping, go on until this many seconds pass without a message."),
     ] = None,
 ) -> None:
-    """Store what arrives by MQTT, acknowledging each message after its commit. SIGTERM or Ctrl-C ends it."""
+    """Store what arrives, each message once: MQTT is acknowledged after the commit, Kafka's offsets are stored with the
+    rows. SIGTERM or Ctrl-C ends it.
+    """
     settings = read_settings()
-    session = _mqtt(settings)
-    _check(settings)
-    source = MqttSource(session)
-    worker = Worker(source, partial(mqtt_acceptance, settings), _batching(settings), drain_s)
+    if source is Stream.KAFKA:
+        _check(settings)
+        records = kafka_source(settings)
+        _work(records, checkpoint_of(records, settings.kafka_group), settings, drain_s)
+    else:
+        session = _mqtt(settings)
+        _check(settings)
+        _work(MqttSource(session), no_checkpoint, settings, drain_s)
+
+
+def _work(
+    source: KafkaSource | MqttSource, checkpoint: Checkpoint, settings: Settings, drain_s: float | None
+) -> None:
+    connect = partial(stream_acceptance, settings, checkpoint)
+    worker = Worker(source, connect, _batching(settings), drain_s)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: worker.stop())
     gc.freeze()  # what is imported stays; the collector would walk it again and again
-    source.wait_connected(_CONNECT_TIMEOUT_S)
+    try:
+        source.wait_connected(_CONNECT_TIMEOUT_S)
+    except SourceError:
+        source.close()
+        raise
     worker.run()
 
 

@@ -1,4 +1,4 @@
-"""Ways into the database as the settings describe them: for MQTT, for HTTP, and for rejects that are decoded again."""
+"""Ways into the database as the settings describe them: for streams, for HTTP, and for rejects that are decoded again."""
 
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 
 from vinterkoll.api.intake import NotReadyError
-from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.accepting import Acceptance, Checkpoint, no_checkpoint
 from vinterkoll.app.database import connected
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
@@ -31,10 +31,10 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.future_max_s, settings.raw_days * 86_400, west, south, east, north)
 
 
-def mqtt_acceptance(settings: Settings) -> Acceptance:
+def stream_acceptance(settings: Settings, checkpoint: Checkpoint = no_checkpoint) -> Acceptance:
     """Open a connection of the worker's own."""
     topics, bytes_max = settings.mqtt_topics, settings.message_bytes_max
-    return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker)
+    return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker, checkpoint)
 
 
 def replay_acceptance(
@@ -87,6 +87,7 @@ def _acceptance(
     topics: Mapping[str, str],
     bytes_max: int,
     worker: str | None,
+    checkpoint: Checkpoint = no_checkpoint,
 ) -> Acceptance:
     register(connection)
     decoding = Decoding(
@@ -98,4 +99,5 @@ def _acceptance(
         worker=worker,
         clock=wall_clock_us,
         reject_unregistered=settings.unregistered == "reject",
+        checkpoint=checkpoint,
     )

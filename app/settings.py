@@ -49,6 +49,17 @@ class Settings(BaseSettings):
     mqtt_session_expiry_s: Annotated[int, Field(ge=1, le=2**32 - 1)] = 7 * 24 * 3600
     """How long the broker keeps messages for a worker that is away."""
 
+    kafka_bootstrap_servers: Annotated[str, Field(min_length=1)] = "127.0.0.1:9092"
+    """Brokers to begin with, host:port, comma-separated."""
+    kafka_topics: Annotated[tuple[Annotated[str, Field(min_length=1)], ...], Field(min_length=1)] = (
+        "vinterkoll.messages",
+    )
+    """Their records hold the MQTT topic, for which `mqtt_topics` has the format."""
+    kafka_group: Annotated[str, Field(min_length=1)] = "vinterkoll-ingest"
+    """Workers of one group share the partitions. A new name reads the topics from their beginning."""
+    kafka_session_timeout_s: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 10.0
+    """A worker that is silent for so long loses its partitions."""
+
     batch_rows: Annotated[int, Field(ge=1)] = 5_000
     batch_ms: Annotated[int, Field(ge=1)] = 250
     batch_idle_ms: Annotated[int, Field(ge=1)] = 20

@@ -9,6 +9,7 @@ from typing import Final
 import psycopg
 
 from vinterkoll.app.bisecting import Bisection, Intake, first_line
+from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.message import Message, Source
 
 _BACK_OFF_MIN_S: Final = 0.2
@@ -97,6 +98,9 @@ class Worker:
         while bisection.pending and not self._abandoning:
             try:
                 part = bisection.step(self._intake())
+            except SupersededError as error:
+                _log.warning("%s", error)
+                return
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 # deadlocks, serialization failures and shut-downs are operational errors too: all are worth a retry
                 _log.warning(

@@ -46,6 +46,13 @@ class Arrivals:
             if len(self._queue) >= self._wanted or self._bytes >= BATCH_BYTES_MAX:
                 self.changed.notify_all()
 
+    def discard(self) -> None:
+        """Forget what is queued. Its source must deliver it again."""
+        with self.changed:
+            self._queue.clear()
+            self._bytes = 0
+            self.changed.notify_all()
+
     def fail(self, error: Exception) -> None:
         """Let the taker, now or at its next call, raise `error`."""
         with self.changed:

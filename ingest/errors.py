@@ -2,7 +2,8 @@
 
     SourceError
     ├── BrokerUnavailableError   environment: also a ConnectionError (OSError); back off, do not acknowledge
-    └── BrokerRefusedError       configuration: credentials, client id or topic filter; exit with its one line
+    ├── BrokerRefusedError       configuration: credentials, client id or topic filter; exit with its one line
+    └── SupersededError          nobody's: another worker has these messages; leave them, nothing of them is stored
 
 Bad data is no error here: it becomes a reject.
 """
@@ -18,3 +19,7 @@ class BrokerUnavailableError(SourceError, ConnectionError):
 
 class BrokerRefusedError(SourceError):
     """The broker is there and said no; waiting will not help."""
+
+
+class SupersededError(SourceError):
+    """What these messages came from is another worker's now, or was stored already."""

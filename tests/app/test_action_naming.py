@@ -19,7 +19,7 @@ from http_ingest import settings_of
 from mappings import BARE, bare, write_mappings
 from stretch_messages import RECEIVED_US, fix, stretch
 from vinterkoll.app.action_naming import name_actions
-from vinterkoll.app.intakes import mqtt_acceptance
+from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING, UNKNOWN, mask_of
 from vinterkoll.storage import action_names, inputs
@@ -179,7 +179,7 @@ def test_a_day_sent_again_after_the_mapping_was_mended_gives_the_same(town_url: 
     topics = {"bare/+/pos": "bare"}
 
     def send(directory: Path) -> int:
-        accepting = mqtt_acceptance(settings_of(town_url, mappings=str(directory), mqtt_topics=topics))
+        accepting = stream_acceptance(settings_of(town_url, mappings=str(directory), mqtt_topics=topics))
         try:
             return accepting.accept(day).rows
         finally:

@@ -18,7 +18,7 @@ from derived_tables import acceptance, derived
 from http_ingest import add_keys, body_of, ingesting, settings_of
 from mappings import BARE, bare, write_mappings
 from stretch_messages import RECEIVED_US, fix
-from vinterkoll.app.intakes import mqtt_acceptance
+from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.settings import Settings
 from vinterkoll.app.worker import Batching, Worker
 from vinterkoll.ingest.message import Message
@@ -44,7 +44,7 @@ def working(settings: Settings, broker: Broker) -> Iterator[None]:
         expiry_s=0,
     )
     source = MqttSource(session)
-    worker = Worker(source, lambda: mqtt_acceptance(settings), Batching(100, 0.05, 0.02), drain_s=1.0)
+    worker = Worker(source, lambda: stream_acceptance(settings), Batching(100, 0.05, 0.02), drain_s=1.0)
     thread = threading.Thread(target=worker.run)
     source.wait_connected(10)
     thread.start()

@@ -12,7 +12,7 @@ from command import fails, vinterkoll
 from derived_tables import acceptance, derived
 from http_ingest import LINES, MIP, add_keys, body_of, ingesting, item, lines_of, settings_of
 from stretch_messages import RECEIVED_US, fix
-from vinterkoll.app.intakes import mqtt_acceptance
+from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.replaying import Tally, replay
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
@@ -48,7 +48,7 @@ def drive(count: int) -> list[Message]:
 
 
 def take(settings: Settings, messages: list[Message]) -> tuple[int, int]:
-    accepting = mqtt_acceptance(settings)
+    accepting = stream_acceptance(settings)
     try:
         accepted = accepting.accept(messages)
     finally:

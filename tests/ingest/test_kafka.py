@@ -1,33 +1,148 @@
-"""Real Kafka: the source of `vinterkoll ingest --source kafka`, and the broker that its tests stand on."""
+"""Real Kafka: the source of `vinterkoll ingest --source kafka`, whose offsets lie with the caller."""
 
-import asyncio
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import pytest
-from aiokafka import AIOKafkaConsumer
 
 from kafka_records import create_topic, produce
 from kafka_server import KafkaServer
+from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
+from vinterkoll.ingest.kafka import QUEUE_MESSAGES_MAX, KafkaGroup, KafkaSource
+from vinterkoll.ingest.kafka_records import spans_of
 from vinterkoll.ingest.message import Message
 
 pytestmark = pytest.mark.kafka
 
+Partition = tuple[str, int]
+JOIN_S = 20
+
+
+class Store:
+    """Offsets as the database keeps them: moved only from where they are expected."""
+
+    def __init__(self, **stored: int) -> None:
+        self.offsets: dict[Partition, int] = {(topic, 0): offset for topic, offset in stored.items()}
+        self.messages: list[Message] = []
+
+    def starts(self, firsts: Mapping[Partition, int]) -> dict[Partition, int]:
+        return {one: self.offsets.setdefault(one, first) for one, first in firsts.items()}
+
+    def take(self, source: KafkaSource) -> bool:
+        """Receive a batch and store it, if it begins where the last one ended."""
+        batch = source.receive(500, 0.5, 0.02)
+        spans = spans_of(batch)
+        for span in spans:
+            if self.offsets[span.topic, span.partition] != span.start:
+                source.rewind()
+                return False
+        self.offsets.update({(span.topic, span.partition): span.end for span in spans})
+        self.messages += batch
+        source.acknowledge(batch)
+        return bool(batch)
+
 
 def records(count: int) -> list[Message]:
-    return [Message(f"mip/v1/snow/{at % 7}/position", b"%d" % at, 1_000_000 + at) for at in range(count)]
+    return [
+        Message(f"mip/v1/snow/{at % 7}/position", b"%d" % at, (1_000 + at) * 1_000) for at in range(count)
+    ]
 
 
-def test_a_group_joins_and_reads_what_was_produced(kafka: KafkaServer) -> None:
-    create_topic(kafka, "group", 3)
-    produce(kafka, "group", records(100))
+@contextmanager
+def joined(kafka: KafkaServer, topic: str, store: Store, member: str = "one") -> Iterator[KafkaSource]:
+    source = KafkaSource(KafkaGroup(kafka.address, [topic], topic, member, 2), store.starts)
+    try:
+        source.wait_connected(JOIN_S)
+        yield source
+    finally:
+        source.close()
 
-    async def read() -> list[bytes]:
-        async with AIOKafkaConsumer(
-            "group",
-            bootstrap_servers=kafka.address,
-            group_id="first",
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-        ) as consumer:
-            return [(await consumer.getone()).value for _ in range(100)]
 
-    assert sorted(map(int, asyncio.run(read()))) == list(range(100))
+def until(store: Store, count: int, *sources: KafkaSource) -> None:
+    deadline = time.monotonic() + JOIN_S
+    while len(store.messages) < count:
+        assert time.monotonic() < deadline, f"{len(store.messages)} of {count} came"
+        for source in sources:
+            store.take(source)
+
+
+def test_a_record_is_the_message_that_was_sent(kafka: KafkaServer) -> None:
+    create_topic(kafka, "same", 3)
+    produce(kafka, "same", records(1_000))
+    store = Store()
+    with joined(kafka, "same", store) as source:
+        until(store, 1_000, source)
+    sent = {(m.topic, m.payload, m.received_us) for m in records(1_000)}
+    assert {(m.topic, m.payload, m.received_us) for m in store.messages} == sent
+    assert {m.source for m in store.messages} == {"kafka"}
+    assert sum(store.offsets.values()) == 1_000
+
+
+def test_it_goes_on_from_the_stored_offset_and_goes_back_to_it(kafka: KafkaServer) -> None:
+    create_topic(kafka, "onward", 1)
+    produce(kafka, "onward", records(100))
+    store = Store(onward=40)
+    with joined(kafka, "onward", store) as source:
+        first = source.receive(10, 5, 0.02)
+        assert [int(m.payload) for m in first] == list(range(40, 50))
+        source.rewind()
+        until(store, 60, source)
+    assert [int(m.payload) for m in store.messages] == list(range(40, 100))
+
+
+def test_a_full_queue_pauses_the_partitions(kafka: KafkaServer) -> None:
+    create_topic(kafka, "flood", 2)
+    produce(kafka, "flood", records(25_000))
+    store = Store()
+    longest = 0
+    with joined(kafka, "flood", store) as source:
+        deadline = time.monotonic() + JOIN_S
+        while len(source._arrivals) < QUEUE_MESSAGES_MAX:
+            assert time.monotonic() < deadline, "the queue did not fill"
+            time.sleep(0.05)
+        while len(store.messages) < 25_000:
+            longest = max(longest, len(source._arrivals))
+            store.take(source)
+            assert time.monotonic() < deadline + JOIN_S, f"{len(store.messages)} came"
+    assert longest < QUEUE_MESSAGES_MAX + 1_000
+    assert sorted(int(m.payload) for m in store.messages) == list(range(25_000))
+
+
+def test_a_second_member_takes_its_share_and_leaves_it(kafka: KafkaServer) -> None:
+    create_topic(kafka, "shared", 4)
+    produce(kafka, "shared", records(3_000))
+    store = Store()
+    with joined(kafka, "shared", store) as one:
+        until(store, 500, one)
+        with joined(kafka, "shared", store, "two") as two:
+            produce(kafka, "shared", records(3_000))
+            until(store, 5_000, two, one)
+        produce(kafka, "shared", records(1_000))
+        until(store, 7_000, one)
+    assert len(store.messages) == sum(store.offsets.values()) == 7_000
+    assert len({m.receipt for m in store.messages}) == 7_000
+
+
+def test_a_topic_that_was_made_anew_is_refused(kafka: KafkaServer) -> None:
+    create_topic(kafka, "anew", 1)
+    produce(kafka, "anew", records(10))
+    with (
+        pytest.raises(BrokerRefusedError, match="VINTERKOLL_KAFKA_GROUP"),
+        joined(kafka, "anew", Store(anew=11)),
+    ):
+        pass
+
+
+def test_a_topic_that_is_not_there_is_refused(kafka: KafkaServer) -> None:
+    with pytest.raises(BrokerRefusedError, match="has no topic nowhere"), joined(kafka, "nowhere", Store()):
+        pass
+
+
+def test_nobody_there_is_no_refusal(port: int) -> None:
+    source = KafkaSource(KafkaGroup(f"127.0.0.1:{port}", ["t"], "t", "one", 2), Store().starts)
+    try:
+        with pytest.raises(BrokerUnavailableError, match=f"127.0.0.1:{port}"):
+            source.wait_connected(1.5)
+    finally:
+        source.close()

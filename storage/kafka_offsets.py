@@ -1,0 +1,40 @@
+"""Table `kafka_offset`: the next offset of each partition, kept beside the rows that came from those before it."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import psycopg
+
+Partition = tuple[str, int]
+"""Topic and number."""
+
+
+def starts(
+    connection: "psycopg.Connection[Any]", group: str, firsts: Mapping[Partition, int]
+) -> dict[Partition, int]:
+    """Return where `group` goes on; a partition that is new to it begins at its first offset."""
+    with connection.transaction(), connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO kafka_offset (group_id, topic, partition, next_offset) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT DO NOTHING",
+            [(group, *partition, first) for partition, first in sorted(firsts.items())],
+        )
+        cursor.execute("SELECT topic, partition, next_offset FROM kafka_offset WHERE group_id = %s", [group])
+        stored = {(topic, number): next_offset for topic, number, next_offset in cursor}
+    return {partition: stored[partition] for partition in firsts}
+
+
+def advance(
+    connection: "psycopg.Connection[Any]", group: str, spans: Collection[tuple[str, int, int, int]]
+) -> bool:
+    """Move each partition (topic, number, from, to) on; return whether all stood where they should.
+
+    If not, somebody else has moved them: the caller must roll back. Rows are locked in order, until the transaction ends.
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE kafka_offset SET next_offset = %s"
+            " WHERE group_id = %s AND topic = %s AND partition = %s AND next_offset = %s",
+            [(end, group, topic, number, start) for topic, number, start, end in sorted(spans)],
+        )
+        return cursor.rowcount == len(spans)

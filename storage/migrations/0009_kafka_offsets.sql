@@ -1,0 +1,10 @@
+-- Where each consumer group goes on in Kafka: moved in the transaction of the rows, and only from where the worker began.
+CREATE TABLE kafka_offset (
+    group_id    text NOT NULL,
+    topic       text NOT NULL,
+    partition   integer NOT NULL,
+    next_offset bigint NOT NULL CHECK (next_offset >= 0),  -- every record before it is stored or rejected
+    PRIMARY KEY (group_id, topic, partition)
+);
+
+GRANT SELECT, INSERT, UPDATE ON kafka_offset TO vinterkoll_ingest;

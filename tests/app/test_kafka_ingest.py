@@ -1,0 +1,173 @@
+"""`vinterkoll ingest --source kafka`: records into rows once each, whatever happens to the worker."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from command import fails, vinterkoll
+from derived_tables import derived
+from kafka_records import create_topic, produce
+from kafka_server import KafkaServer
+from processes import ended_well, running
+from vinterkoll.app.networks import import_network
+from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.message import Message
+from vinterkoll.simulators.network_file import write_network
+from vinterkoll.simulators.scenario import Scenario
+from vinterkoll.storage.migrate import migrate
+
+pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
+
+DONE_S = 120
+PARTITIONS = 3
+
+
+def morning() -> list[Message]:
+    """What everybody sends in 20 minutes, an hour ago; and two messages that nothing can be made of."""
+    start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
+    scenario = Scenario(1, start)
+    sent = scenario.messages(start, start + timedelta(minutes=20))
+    messages = [Message(m.topic, m.payload, m.time_us) for m in sent]
+    messages.insert(100, Message("mip/v1/snow/v1/position", b"no json", messages[100].received_us))
+    messages.insert(500, Message("no/such/topic", b"{}", messages[500].received_us))
+    return messages
+
+
+def prepared(url: str, directory: Path) -> None:
+    network = directory / "network.geojson"
+    write_network(network, 1)
+    with psycopg.connect(url, autocommit=True) as connection:
+        migrate(connection)
+        list(import_network(connection, network, Settings()))
+
+
+def environment(kafka: KafkaServer, url: str, topic: str, group: str) -> dict[str, str]:
+    return os.environ | {
+        "VINTERKOLL_DATABASE_URL": url,
+        "VINTERKOLL_KAFKA_BOOTSTRAP_SERVERS": kafka.address,
+        "VINTERKOLL_KAFKA_TOPICS": f'["{topic}"]',
+        "VINTERKOLL_KAFKA_GROUP": group,
+        "VINTERKOLL_KAFKA_SESSION_TIMEOUT_S": "2",
+        "VINTERKOLL_BATCH_ROWS": "100",
+    }
+
+
+def stored(url: str, group: str) -> int:
+    """How many records the group's offsets say are stored."""
+    with psycopg.connect(url) as connection:
+        query = "SELECT coalesce(sum(next_offset), 0)::int FROM kafka_offset WHERE group_id = %s"
+        row = connection.execute(query, [group]).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def wait_for(url: str, group: str, count: int) -> None:
+    deadline = time.monotonic() + DONE_S
+    while (now := stored(url, group)) < count:
+        assert time.monotonic() < deadline, f"{now} of {count} records are stored"
+        time.sleep(0.02)
+
+
+def account(url: str) -> dict[str, Any]:
+    """All that is there to compare: derived tables, counts of raw rows, rejects."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        counts = {
+            table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            for table in ("position", "flow", "snow")
+        }
+        rejects = connection.execute(
+            "SELECT source, topic, code FROM reject JOIN reject_message USING (message_id) ORDER BY 1, 2, 3"
+        ).fetchall()
+        return {**derived(connection), **counts, "reject": rejects}
+
+
+def messages_counted(url: str) -> int:
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT sum(messages)::int FROM ingest_status").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_killed_in_mid_stream_it_loses_and_doubles_nothing(
+    kafka: KafkaServer, database_url: str, empty_database_url: str, tmp_path: Path
+) -> None:
+    messages = morning()
+    create_topic(kafka, "killed", PARTITIONS)
+    produce(kafka, "killed", messages)
+    for url in (database_url, empty_database_url):
+        prepared(url, tmp_path)
+
+    with running(environment(kafka, database_url, "killed", "clean"), "ingest", "--source", "kafka"):
+        wait_for(database_url, "clean", len(messages))
+    clean = account(database_url)
+    assert clean["stretch"]
+    assert [code for _, _, code in clean["reject"]] == ["bad_json", "unknown_topic"]
+
+    again = environment(kafka, empty_database_url, "killed", "killed")
+    command = [sys.executable, "-m", "vinterkoll.app.cli", "ingest", "--source", "kafka"]
+    for part in (len(messages) // 4, len(messages) // 2):
+        worker = subprocess.Popen(command, env=again, stderr=subprocess.DEVNULL)
+        wait_for(empty_database_url, "killed", part)
+        worker.kill()
+        worker.wait()
+        assert stored(empty_database_url, "killed") < len(messages)
+    with running(again, "ingest", "--source", "kafka"):
+        wait_for(empty_database_url, "killed", len(messages))
+    assert account(empty_database_url) == clean
+    assert messages_counted(empty_database_url) == len(messages)
+
+    replayed = environment(kafka, empty_database_url, "killed", "from the start")
+    with running(replayed, "ingest", "--source", "kafka"):
+        wait_for(empty_database_url, "from the start", len(messages))
+    after = account(empty_database_url)
+    assert {**after, "reject": clean["reject"]} == clean
+
+
+def test_a_paused_worker_finds_its_records_stored(
+    kafka: KafkaServer, database_url: str, tmp_path: Path
+) -> None:
+    """Stopped past its session with a batch in hand, and awake again when another has stored the same."""
+    messages = morning()
+    create_topic(kafka, "zombie", PARTITIONS)
+    produce(kafka, "zombie", messages)
+    prepared(database_url, tmp_path)
+    both = environment(kafka, database_url, "zombie", "zombie")
+    command = [sys.executable, "-m", "vinterkoll.app.cli", "ingest", "--source", "kafka"]
+    with subprocess.Popen(
+        command, env=both | {"VINTERKOLL_WORKER": "first"}, stderr=subprocess.PIPE, text=True
+    ) as first:
+        wait_for(database_url, "zombie", len(messages) // 8)
+        os.kill(first.pid, signal.SIGSTOP)
+        with psycopg.connect(
+            database_url, autocommit=True
+        ) as connection:  # what it holds in the database ends with it
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        with running(both | {"VINTERKOLL_WORKER": "second"}, "ingest", "--source", "kafka"):
+            wait_for(database_url, "zombie", len(messages))
+            os.kill(first.pid, signal.SIGCONT)
+            produce(kafka, "zombie", messages[:300])
+            wait_for(database_url, "zombie", len(messages) + 300)
+        first.terminate()
+        said = ended_well(first)
+    assert "these records were stored already" in said
+    assert messages_counted(database_url) == len(messages) + 300
+
+
+def test_a_topic_that_is_missing_ends_it_with_one_line(
+    kafka: KafkaServer, database_url: str, tmp_path: Path
+) -> None:
+    prepared(database_url, tmp_path)
+    settings = environment(kafka, database_url, "missing", "missing")
+    done = vinterkoll("ingest", "--source", "kafka", **{"VINTERKOLL_LOG_LEVEL": "ERROR", **settings})
+    assert "has no topic missing: create it" in fails(done, 2)
