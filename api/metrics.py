@@ -1,7 +1,7 @@
 """GET /metrics: the process's own measures, and what the ingest workers wrote down, for Prometheus."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from typing import Final
 
 import psycopg
@@ -46,6 +46,7 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
         workers = await ingest_reading.ingest(connection)
         unknown = await ingest_reading.unknown_actions(connection, now - _COUNTED_OVER)
         totals = await tally.totals(connection)
+        lags = await ingest_reading.kafka_lags(connection)
 
     def gauge(name: str, text: str, label: str = "worker") -> Gauge:
         return Gauge(f"vinterkoll_{name}", text, [label], registry=registry)
@@ -71,6 +72,21 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
     for supplier, count in unknown.items():
         unnamed.labels(supplier).set(count)
     registry.register(_Tally(totals))
+    _show_kafka(registry, lags, now)
+
+
+def _show_kafka(
+    registry: CollectorRegistry, lags: Iterable[ingest_reading.KafkaLagRow], now: datetime
+) -> None:
+    """Only a worker can know the lag, so its age stands beside it: a lag that nobody looks at says nothing."""
+    labels = ["group", "topic", "partition"]
+    lag = Gauge("vinterkoll_kafka_lag_records", "Not stored yet, by offsets.", labels, registry=registry)
+    age = Gauge(
+        "vinterkoll_kafka_lag_age_seconds", "Since a worker found out the lag.", labels, registry=registry
+    )
+    for one in lags:
+        lag.labels(one.group, one.topic, one.partition).set(one.lag)
+        age.labels(one.group, one.topic, one.partition).set((now - one.lag_at).total_seconds())
 
 
 class _Tally(Collector):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
+from vinterkoll.app.checkpoint import Checkpoint, NoCheckpoint
 from vinterkoll.app.decoding import Batch, Decoding, Observations
 from vinterkoll.app.derivation import derive_flow, derive_treatments
 from vinterkoll.app.registered import RegisterReading
@@ -19,12 +20,6 @@ from vinterkoll.storage.network import Versions
 from vinterkoll.storage.rejects import RejectedMessage
 
 Settle = Callable[["psycopg.Connection[Any]", Sequence[RejectedMessage]], None]
-Checkpoint = Callable[["psycopg.Connection[Any]", Sequence[Message]], None]
-"""Notes in the transaction of their rows that messages are stored. Raises SupersededError if that is not ours to say."""
-
-
-def no_checkpoint(_connection: "psycopg.Connection[Any]", _messages: Sequence[Message]) -> None:
-    """For sources that are told after the commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +45,14 @@ class Acceptance:
         worker: str | None,
         clock: Callable[[], int],
         reject_unregistered: bool = False,
-        checkpoint: Checkpoint = no_checkpoint,
+        checkpoint: Checkpoint | None = None,
     ) -> None:
         self._connection = connection
         self._register = RegisterReading(connection, reject_unregistered=reject_unregistered)
         self._decoding = decoding
         self._worker = worker
         self._clock = clock
-        self._checkpoint = checkpoint
+        self._checkpoint: Checkpoint = checkpoint or NoCheckpoint()
         self._devices = devices.Devices()
         self._versions = Versions(connection)
         self._inputs = -1
@@ -82,7 +77,9 @@ class Acceptance:
         }
         with self._connection.transaction():
             self._hold_inputs()
-            self._checkpoint(self._connection, messages)  # first: a batch that is another's costs nothing
+            self._checkpoint.advance(
+                self._connection, messages
+            )  # first: a batch that is another's costs nothing
             new, counts = self._store(batch.observations, device_ids)
             settle(self._connection, batch.rejected)
             if self._worker is not None:  # a reject that is decoded once more was counted when it came
@@ -95,15 +92,16 @@ class Acceptance:
         """Store a message that could not be accepted, whole, as a reject."""
         refused = self._decoding.refused(message, reason, detail)
         with self._connection.transaction():
-            self._checkpoint(self._connection, [message])
+            self._checkpoint.advance(self._connection, [message])
             rejects.insert(self._connection, [refused])
             tally.add(self._connection, _counts_of([refused]))
             self._record(status.Progress(messages=1, rejects=1))
         return refused
 
     def beat(self) -> None:
-        """Say that this worker is alive, without a message."""
+        """Say that this worker is alive, without a message, and how far behind its source is."""
         self._record(status.Progress())
+        self._checkpoint.note_lag(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

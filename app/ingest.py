@@ -8,16 +8,15 @@ from typing import Annotated
 
 import typer
 
-from vinterkoll.app.accepting import Checkpoint, no_checkpoint
 from vinterkoll.app.broker_trust import broker_trust
+from vinterkoll.app.checkpoint import Checkpoint, NoCheckpoint
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.intakes import stream_acceptance
-from vinterkoll.app.kafka import checkpoint_of, kafka_source
+from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching, Worker
-from vinterkoll.ingest.errors import SourceError
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.kafka import KafkaSource
 from vinterkoll.ingest.mqtt import MqttSource
@@ -48,11 +47,11 @@ def ingest(
     if source is Stream.KAFKA:
         _check(settings)
         records = kafka_source(settings)
-        _work(records, checkpoint_of(records, settings.kafka_group), settings, drain_s)
+        _work(records, KafkaCheckpoint(records, settings.kafka_group), settings, drain_s)
     else:
         session = _mqtt(settings)
         _check(settings)
-        _work(MqttSource(session), no_checkpoint, settings, drain_s)
+        _work(MqttSource(session), NoCheckpoint(), settings, drain_s)
 
 
 def _work(
@@ -65,7 +64,7 @@ def _work(
     gc.freeze()  # what is imported stays; the collector would walk it again and again
     try:
         source.wait_connected(_CONNECT_TIMEOUT_S)
-    except SourceError:
+    except Exception:
         source.close()
         raise
     worker.run()

@@ -7,7 +7,8 @@ from typing import Any, Final
 import psycopg
 
 from vinterkoll.api.intake import NotReadyError
-from vinterkoll.app.accepting import Acceptance, Checkpoint, no_checkpoint
+from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.checkpoint import Checkpoint
 from vinterkoll.app.database import connected
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
@@ -31,7 +32,7 @@ def limits_of(settings: Settings) -> Limits:
     return Limits(settings.future_max_s, settings.raw_days * 86_400, west, south, east, north)
 
 
-def stream_acceptance(settings: Settings, checkpoint: Checkpoint = no_checkpoint) -> Acceptance:
+def stream_acceptance(settings: Settings, checkpoint: Checkpoint | None = None) -> Acceptance:
     """Open a connection of the worker's own."""
     topics, bytes_max = settings.mqtt_topics, settings.message_bytes_max
     return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker, checkpoint)
@@ -87,7 +88,7 @@ def _acceptance(
     topics: Mapping[str, str],
     bytes_max: int,
     worker: str | None,
-    checkpoint: Checkpoint = no_checkpoint,
+    checkpoint: Checkpoint | None = None,
 ) -> Acceptance:
     register(connection)
     decoding = Decoding(

@@ -1,17 +1,19 @@
 """Kafka's part of `vinterkoll ingest`: the source, and the checkpoint that moves its offsets beside the rows."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import psycopg
 
-from vinterkoll.app.accepting import Checkpoint
 from vinterkoll.app.bisecting import first_line
+from vinterkoll.app.broker_trust import kafka_trust
 from vinterkoll.app.database import connected
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.errors import SupersededError
-from vinterkoll.ingest.kafka import KafkaGroup, KafkaSource
+from vinterkoll.ingest.kafka import KafkaSource
+from vinterkoll.ingest.kafka_group import KafkaGroup
 from vinterkoll.ingest.kafka_records import spans_of
 from vinterkoll.ingest.message import Message
 from vinterkoll.storage import kafka_offsets
@@ -26,19 +28,30 @@ def kafka_source(settings: Settings) -> KafkaSource:
         settings.kafka_group,
         settings.worker,
         settings.kafka_session_timeout_s,
+        kafka_trust(settings),
+        settings.kafka_sasl_mechanism,
+        settings.kafka_user,
+        settings.kafka_password.get_secret_value(),
     )
     return KafkaSource(group, partial(_starts, settings))
 
 
-def checkpoint_of(source: KafkaSource, group: str) -> Checkpoint:
-    """Return what moves the offsets of a batch, or sends `source` back to where they are."""
+@dataclass(frozen=True, slots=True)
+class KafkaCheckpoint:
+    """A `Checkpoint` in table `kafka_offset`."""
 
-    def checkpoint(connection: "psycopg.Connection[Any]", messages: Sequence[Message]) -> None:
-        if not kafka_offsets.advance(connection, group, spans_of(messages)):
-            source.rewind()
+    source: KafkaSource
+    group: str
+
+    def advance(self, connection: "psycopg.Connection[Any]", messages: Sequence[Message]) -> None:
+        """Move the offsets of a batch, or send the source back to where they are."""
+        if not kafka_offsets.advance(connection, self.group, spans_of(messages)):
+            self.source.rewind()
             raise SupersededError("these records were stored already: going on from the stored offsets")
 
-    return checkpoint
+    def note_lag(self, connection: "psycopg.Connection[Any]") -> None:
+        """Compare the ends that Kafka told last with the stored offsets."""
+        kafka_offsets.note_ends(connection, self.group, self.source.take_ends())
 
 
 def _starts(settings: Settings, firsts: Mapping[Partition, int]) -> dict[Partition, int]:

@@ -59,6 +59,13 @@ class Settings(BaseSettings):
     """Workers of one group share the partitions. A new name reads the topics from their beginning."""
     kafka_session_timeout_s: Annotated[float, Field(ge=1, allow_inf_nan=False)] = 10.0
     """A worker that is silent for so long loses its partitions."""
+    kafka_tls: bool = False
+    kafka_ca_file: str = ""
+    """PEM file of the CAs whose signature under the brokers' certificates counts; empty: those of the system."""
+    kafka_user: str = ""
+    kafka_password: SecretStr = SecretStr("")
+    kafka_sasl_mechanism: Literal["SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"] = "SCRAM-SHA-512"
+    """How user and password are shown to Kafka."""
 
     batch_rows: Annotated[int, Field(ge=1)] = 5_000
     batch_ms: Annotated[int, Field(ge=1)] = 250
@@ -92,12 +99,13 @@ class Settings(BaseSettings):
             raise ValueError("write @ in a user name or password as %40")
         return url
 
-    @field_validator("mqtt_ca_file")
+    @field_validator("mqtt_ca_file", "kafka_ca_file")
     @classmethod
-    def _ca_file_is_used(cls, path: str, others: ValidationInfo) -> str:
-        if path and not others.data.get("mqtt_tls", True):
+    def _ca_file_is_used(cls, path: str, info: ValidationInfo) -> str:
+        tls = str(info.field_name).replace("ca_file", "tls")
+        if path and not info.data.get(tls, True):
             raise ValueError(
-                "it is used with VINTERKOLL_MQTT_TLS=true only, and without it nothing is verified"
+                f"it is used with VINTERKOLL_{tls.upper()}=true only, and without it nothing is verified"
             )
         return path
 

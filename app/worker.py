@@ -16,7 +16,7 @@ _BACK_OFF_MIN_S: Final = 0.2
 _BACK_OFF_MAX_S: Final = 5.0
 """A database that is back is used again within 5 s."""
 _HEARTBEAT_S: Final = 5.0
-"""A worker without messages says so this often, so that silence is told from death."""
+"""A worker says this often that it is alive, so that silence is told from death, and how far behind its source is."""
 _REPORT_S: Final = 10.0
 
 _log = logging.getLogger(__name__)
@@ -72,9 +72,9 @@ class Worker:
                 )
                 now = time.monotonic()
                 if batch:
-                    heard = beaten = now
+                    heard = now
                     self._deliver(batch)
-                elif now - beaten > _HEARTBEAT_S:
+                if now - beaten > _HEARTBEAT_S and not self._abandoning:
                     beaten = now
                     self._beat()
                 if now - reported > _REPORT_S:

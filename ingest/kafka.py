@@ -9,15 +9,15 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaError, TopicAuthorizationFailedError
 
 from vinterkoll.ingest.arrivals import Arrivals
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
-from vinterkoll.ingest.kafka_records import message_of
+from vinterkoll.ingest.kafka_group import KafkaGroup
+from vinterkoll.ingest.kafka_positions import Positions
 from vinterkoll.ingest.message import Message
 
 QUEUE_MESSAGES_MAX: Final = 10_000
@@ -27,8 +27,10 @@ _READ_MAX: Final = 1_000
 _POLL_MS: Final = 200
 """How long a read waits for records, and so how late a change of what is wanted is seen."""
 _REVOKE_WAIT_S: Final = 3.0
-"""How long a rebalance waits for the batch that is being stored: less than any session. One that takes longer is
-stored too, or fails for its offsets; then the partition's next owner has it."""
+"""How long a rebalance waits for the batch that is being stored: less than 6 s, the shortest session that Kafka allows
+unless told otherwise. A batch that takes longer is stored too, or fails for its offsets; then the next owner has it."""
+_LOOK_S: Final = 5.0
+"""How often Kafka is asked where the partitions end."""
 _BACK_OFF_S: Final = 1.0
 _STOP_MAX_S: Final = 3.0
 """Leaving the group takes an answer from Kafka; without one it notices by itself."""
@@ -36,30 +38,7 @@ _STOP_MAX_S: Final = 3.0
 Starts = Callable[[Mapping[tuple[str, int], int]], Mapping[tuple[str, int], int]]
 """The first offset of partitions that there is, in; the next offset to store, out. A ConnectionError: try again."""
 
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class KafkaGroup:
-    """A membership."""
-
-    bootstrap_servers: str
-    topics: Collection[str]
-    group: str
-    client_id: str
-    session_timeout_s: float
-
-    def new_consumer(self) -> AIOKafkaConsumer:
-        """Return a consumer that is not connected yet."""
-        return AIOKafkaConsumer(
-            bootstrap_servers=self.bootstrap_servers,
-            group_id=self.group,
-            client_id=self.client_id,
-            session_timeout_ms=round(self.session_timeout_s * 1_000),
-            heartbeat_interval_ms=round(self.session_timeout_s * 1_000 / 3),
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",  # Kafka knows no offsets of ours; the wanted one is sought before it counts
-        )
+_log = logging.getLogger(__name__)
 
 
 class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
@@ -72,9 +51,11 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
         self._changed = self._arrivals.changed
         self._assigned = self._joined = False
         self._placed = False
-        self._next: dict[TopicPartition, int] = {}
+        self._positions = Positions({}, {})
+        self._ends: Mapping[TopicPartition, int] = {}
+        self._looked_s = 0.0
         self._handed_out = False
-        self._trouble = f"Kafka at {group.bootstrap_servers} does not answer"
+        self._trouble = f"{group} does not answer"
         self._loop = asyncio.new_event_loop()
         self._stop = asyncio.Event()
         self._thread = threading.Thread(
@@ -122,6 +103,12 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             self._placed = False
             self._arrivals.discard()
 
+    def take_ends(self) -> Mapping[tuple[str, int], int]:
+        """Return where this member's partitions end; empty unless Kafka said so since the last call."""
+        with self._changed:
+            ends, self._ends = self._ends, {}
+            return {tuple(partition): end for partition, end in ends.items()}
+
     def close(self) -> None:
         """Leave the group, so that others have the partitions at once."""
         with self._changed:
@@ -164,15 +151,13 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
         while True:
             consumer = self._group.new_consumer()
             try:
-                await consumer.start()
                 await self._subscribe(consumer)
                 while True:
                     await self._poll(consumer)
             except (TopicAuthorizationFailedError, GroupAuthorizationFailedError) as error:
-                raise BrokerRefusedError(f"Kafka at {self._group.bootstrap_servers}: {error}") from error
-            except (KafkaError, ConnectionError) as error:
-                self._trouble = f"Kafka at {self._group.bootstrap_servers}: {error}"
-                log.warning("%s", self._trouble)
+                raise BrokerRefusedError(f"{self._group}: {error}") from error
+            except (KafkaError, OSError) as error:
+                self._complain(error)
             finally:
                 self.rewind()
                 with suppress(TimeoutError, KafkaError):
@@ -180,17 +165,21 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             await asyncio.sleep(_BACK_OFF_S)
 
     async def _subscribe(self, consumer: AIOKafkaConsumer) -> None:
-        missing = sorted(set(self._group.topics) - await consumer.topics())
-        if missing:
-            raise BrokerRefusedError(
-                f"Kafka at {self._group.bootstrap_servers} has no topic {', '.join(missing)}: create it"
-            )
+        """Connect. A member that was let in once takes a refusal for one that passes: brokers may be starting."""
+        try:
+            await self._group.connect(consumer)
+        except BrokerRefusedError as error:
+            if self._joined:
+                raise BrokerUnavailableError(str(error)) from error
+            raise
         consumer.subscribe(list(self._group.topics), listener=self)
 
     async def _poll(self, consumer: AIOKafkaConsumer) -> None:
         """Read once. Without room the partitions are paused, and still asked for: who does not ask loses them."""
-        if not self._placed:
-            await self._place(consumer)
+        if not self._placed and not await self._place(consumer):
+            return
+        if self._loop.time() - self._looked_s > _LOOK_S:
+            await self._look(consumer)
         if self._arrivals.has_room(QUEUE_MESSAGES_MAX):
             consumer.resume(*consumer.paused())
         else:
@@ -199,42 +188,43 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
         with self._changed:
             if self._placed:  # else it was read from where we no longer are
                 for partition, records in found.items():
-                    self._put(partition, records)
+                    for record in records:
+                        self._arrivals.put(self._positions.message(partition, record))
 
-    async def _place(self, consumer: AIOKafkaConsumer) -> None:
-        """Seek to the stored offsets, unless partitions or offsets change meanwhile: then it is to be done again."""
+    async def _look(self, consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
+        """Ask where the partitions end: what a read tells of it grows old while they are paused."""
+        ends: Mapping[TopicPartition, int] = await consumer.end_offsets(consumer.assignment())
+        self._looked_s = self._loop.time()
+        with self._changed:
+            self._ends = ends
+        return ends
+
+    async def _place(self, consumer: AIOKafkaConsumer) -> bool:
+        """Seek to the stored offsets, and return whether that is where we are: partitions or offsets may change meanwhile,
+        and the database be away. Neither costs the membership.
+        """
         self._placed, partitions = True, consumer.assignment()
         firsts = await consumer.beginning_offsets(partitions)
-        ends = await consumer.end_offsets(partitions)
-        starts = await asyncio.to_thread(self._starts, {tuple(one): at for one, at in firsts.items()})
+        try:
+            stored = await asyncio.to_thread(self._starts, {tuple(one): at for one, at in firsts.items()})
+        except ConnectionError as error:
+            self.rewind()
+            self._complain(error)
+            await asyncio.sleep(_BACK_OFF_S)
+            return False
+        starts = {partition: stored[tuple(partition)] for partition in partitions}
+        ends = await self._look(
+            consumer
+        )  # after the stored offsets were read: another may have moved them on
         with self._changed:
-            if not self._placed:
-                return
-            self._next = {one: starts[tuple(one)] for one in partitions}
-            for one, start in self._next.items():
-                if start > ends[one]:
-                    raise self._other_topic(one, start)
-                consumer.seek(one, max(start, firsts[one]))
-            self._joined = self._joined or self._assigned
-            self._changed.notify_all()
+            if self._placed:
+                self._positions = Positions(starts, ends)
+                for partition, start in starts.items():
+                    consumer.seek(partition, max(start, firsts[partition]))
+                self._joined = self._joined or self._assigned
+                self._changed.notify_all()
+            return self._placed
 
-    def _put(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        for record in records:
-            start = self._next[partition]
-            if record.offset < start:
-                raise self._other_topic(partition, start)
-            if record.offset > start:
-                log.error(
-                    "%s/%d: offsets %d to %d are not there: deleted before they were read",
-                    *partition,
-                    start,
-                    record.offset - 1,
-                )
-            self._arrivals.put(message_of(record, start))
-            self._next[partition] = record.offset + 1
-
-    def _other_topic(self, partition: TopicPartition, start: int) -> BrokerRefusedError:
-        return BrokerRefusedError(
-            f"{partition.topic}/{partition.partition} ends before the stored offset {start}: it was made anew or lost"
-            " records. Name a new VINTERKOLL_KAFKA_GROUP to read it from its beginning; no row is stored twice"
-        )
+    def _complain(self, error: Exception) -> None:
+        self._trouble = str(error)
+        _log.warning("%s", error)

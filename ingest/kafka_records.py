@@ -13,6 +13,8 @@ from vinterkoll.ingest.message import Message
 
 SOURCE: Final = "kafka"
 TOPIC_HEADER: Final = "topic"
+_TIME_MAX_MS: Final = 253_402_300_799_000
+"""The end of the year 9999: Kafka may allow a producer any 63 bits, which no database could keep with the reject."""
 
 
 class Span(NamedTuple):
@@ -31,7 +33,7 @@ def message_of(record: ConsumerRecord, start: int) -> Message:
     return Message(
         _mqtt_topic(record),
         record.value or b"",
-        record.timestamp * 1_000,
+        min(max(record.timestamp, 0), _TIME_MAX_MS) * 1_000,
         SOURCE,
         Span(record.topic, record.partition, start, record.offset + 1),
     )

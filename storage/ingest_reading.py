@@ -22,6 +22,16 @@ class IngestRow(NamedTuple):
     rejects: int
 
 
+class KafkaLagRow(NamedTuple):
+    """How many records of a partition were not stored yet when a worker last looked."""
+
+    group: str
+    topic: str
+    partition: int
+    lag: int
+    lag_at: datetime
+
+
 async def ingest(connection: Connection) -> list[IngestRow]:
     """Return what the ingest workers say of themselves."""
     query: LiteralString = """
@@ -29,6 +39,15 @@ async def ingest(connection: Connection) -> list[IngestRow]:
         FROM ingest_status ORDER BY worker
     """
     return [IngestRow._make(row) for row in await fetch_all(connection, query, {})]
+
+
+async def kafka_lags(connection: Connection) -> list[KafkaLagRow]:
+    """Return the lag of each partition that a worker has looked at."""
+    query: LiteralString = """
+        SELECT group_id, topic, partition, lag, lag_at FROM kafka_offset WHERE lag IS NOT NULL
+        ORDER BY group_id, topic, partition
+    """
+    return [KafkaLagRow._make(row) for row in await fetch_all(connection, query, {})]
 
 
 async def unknown_actions(connection: Connection, since: datetime) -> dict[str, int]:

@@ -38,3 +38,13 @@ def advance(
             [(end, group, topic, number, start) for topic, number, start, end in sorted(spans)],
         )
         return cursor.rowcount == len(spans)
+
+
+def note_ends(connection: "psycopg.Connection[Any]", group: str, ends: Mapping[Partition, int]) -> None:
+    """Note how far each partition of `ends` is behind its end now. Rows are locked in the order that `advance` has."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE kafka_offset SET lag = greatest(%s - next_offset, 0), lag_at = clock_timestamp()"
+            " WHERE group_id = %s AND topic = %s AND partition = %s",
+            [(end, group, *partition) for partition, end in sorted(ends.items())],
+        )

@@ -76,7 +76,7 @@ def mosquitto(_shared_mosquitto: Broker) -> Broker:
 
 @pytest.fixture(scope="session")
 def _shared_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaServer]:
-    server = KafkaServer(tmp_path_factory.mktemp("kafka"), free_port())
+    server = KafkaServer(tmp_path_factory.mktemp("kafka"), free_port(), free_port())
     server.format()
     server.start()
     yield server

@@ -4,7 +4,11 @@ CREATE TABLE kafka_offset (
     topic       text NOT NULL,
     partition   integer NOT NULL,
     next_offset bigint NOT NULL CHECK (next_offset >= 0),  -- every record before it is stored or rejected
-    PRIMARY KEY (group_id, topic, partition)
+    lag         bigint CHECK (lag >= 0),                   -- offsets from there to the partition's end at lag_at
+    lag_at      timestamptz,                               -- when a worker looked last; NULL: not yet
+    PRIMARY KEY (group_id, topic, partition),
+    CHECK ((lag IS NULL) = (lag_at IS NULL))
 );
 
 GRANT SELECT, INSERT, UPDATE ON kafka_offset TO vinterkoll_ingest;
+GRANT SELECT ON kafka_offset TO vinterkoll_api;

@@ -84,6 +84,17 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
         (3, syd, "Vinsch"),
     ):
         add_position(rows, device, NOW - timedelta(minutes=minutes), unknown_actions=text)
+    insert(
+        rows,
+        "kafka_offset",
+        group_id="g",
+        topic="t",
+        partition=3,
+        next_offset=8,
+        lag=5,
+        lag_at=NOW - timedelta(seconds=4),
+    )
+    insert(rows, "kafka_offset", group_id="g", topic="t", partition=4, next_offset=0)
     insert(rows, "action_name", contractor="nord", text="Vinsch", meaning=0)
     for path in ("/api/v1/segments", "/api/v1/segments?bbox=x", "/wp-login.php", "/static/map.js", "/"):
         client.get(path)
@@ -108,6 +119,9 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_flagged_fixes_total", "jump", "nord"] == 3
     assert samples["vinterkoll_unknown_actions_last_hour", "nord"] == 1
     assert samples["vinterkoll_unknown_actions_last_hour", "not registered"] == 2
+    assert samples["vinterkoll_kafka_lag_records", "3", "g", "t"] == 5
+    assert samples["vinterkoll_kafka_lag_age_seconds", "3", "g", "t"] == 4
+    assert ("vinterkoll_kafka_lag_records", "4", "g", "t") not in samples
     assert samples["vinterkoll_database_up",] == 1
     assert any(name[0] == "vinterkoll_build_info" for name in samples)
     assert "process_resident_memory_bytes" in answer.text

@@ -15,7 +15,7 @@ from certificates import CERTIFIED_NAME
 from command import SECRET, fails, vinterkoll
 from processes import ended_well
 from shipped_broker import INGEST_PASSWORD, OWN, SENT, Sender, ShippedBroker, wait
-from vinterkoll.app.broker_trust import broker_trust
+from vinterkoll.app.broker_trust import broker_trust, kafka_trust
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import wall_clock_us
 
@@ -126,3 +126,17 @@ def test_a_password_in_clear_is_warned_about(
     assert broker_trust(Settings(mqtt_tls=False, mqtt_ca_file=""), host, user) is None
     assert [record.levelname for record in caplog.records] == ["WARNING"] * warned
     assert ("VINTERKOLL_MQTT_TLS=true" in caplog.text) == warned
+
+
+@pytest.mark.parametrize(
+    ("servers", "warned"),
+    [("127.0.0.1:9092,[::1]:9092", False), ("localhost:9092, k.example.org:9092", True)],
+)
+def test_a_password_for_kafka_in_clear_is_warned_about(
+    servers: str, warned: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(
+        kafka_tls=False, kafka_ca_file="", kafka_user="ingest", kafka_bootstrap_servers=servers
+    )
+    assert kafka_trust(settings) is None
+    assert ("VINTERKOLL_KAFKA_TLS=true" in caplog.text) == warned

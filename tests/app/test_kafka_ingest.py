@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,15 @@ from typing import Any
 import psycopg
 import pytest
 
-from command import fails, vinterkoll
+from command import SECRET, fails, vinterkoll
 from derived_tables import derived
 from kafka_records import create_topic, produce
-from kafka_server import KafkaServer
+from kafka_server import PASSWORD, USER, KafkaServer
 from processes import ended_well, running
+from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.networks import import_network
 from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.message import Message
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.scenario import Scenario
@@ -111,6 +114,9 @@ def test_killed_in_mid_stream_it_loses_and_doubles_nothing(
     assert clean["stretch"]
     assert [code for _, _, code in clean["reject"]] == ["bad_json", "unknown_topic"]
 
+    with psycopg.connect(database_url) as connection:
+        assert lags(connection) <= len(messages)  # the worker noted it
+
     again = environment(kafka, empty_database_url, "killed", "killed")
     command = [sys.executable, "-m", "vinterkoll.app.cli", "ingest", "--source", "kafka"]
     for part in (len(messages) // 4, len(messages) // 2):
@@ -164,10 +170,66 @@ def test_a_paused_worker_finds_its_records_stored(
     assert messages_counted(database_url) == len(messages) + 300
 
 
-def test_a_topic_that_is_missing_ends_it_with_one_line(
-    kafka: KafkaServer, database_url: str, tmp_path: Path
+def lags(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute("SELECT sum(lag)::int FROM kafka_offset WHERE lag_at IS NOT NULL").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_by_tls_its_lag_is_noted_and_a_batch_moves_on_once(kafka: KafkaServer, database_url: str) -> None:
+    create_topic(kafka, "tls", 2)
+    produce(kafka, "tls", [Message(f"t/{at}", b"{}", 1_000) for at in range(300)])
+    settings = Settings.model_validate(
+        {
+            "database_url": database_url,
+            "kafka_bootstrap_servers": kafka.secure_address,
+            "kafka_topics": ["tls"],
+            "kafka_group": "tls",
+            "kafka_tls": True,
+            "kafka_ca_file": str(kafka.ca_file),
+            "kafka_user": USER,
+            "kafka_password": PASSWORD,
+        }
+    )
+    with (
+        closing(kafka_source(settings)) as source,
+        psycopg.connect(database_url, autocommit=True) as connection,
+    ):
+        source.wait_connected(20)
+        checkpoint = KafkaCheckpoint(source, "tls")
+        checkpoint.note_lag(connection)
+        assert lags(connection) == 300
+        batch = source.receive(100, 10, 0.02)
+        checkpoint.advance(connection, batch)
+        assert stored(database_url, "tls") == len(batch)
+        with pytest.raises(SupersededError):
+            checkpoint.advance(connection, batch)
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"VINTERKOLL_KAFKA_PASSWORD": SECRET}, "refused the log-in"),
+        ({"VINTERKOLL_KAFKA_CA_FILE": ""}, "certificate"),
+        ({"VINTERKOLL_KAFKA_CA_FILE": "/nowhere"}, "VINTERKOLL_KAFKA_CA_FILE: No such file"),
+        ({"VINTERKOLL_KAFKA_TLS": "false"}, "VINTERKOLL_KAFKA_TLS=true"),
+    ],
+)
+def test_what_will_not_help_to_try_again_ends_it_with_one_line(
+    kafka: KafkaServer, town_url: str, changed: dict[str, str], said: str
 ) -> None:
-    prepared(database_url, tmp_path)
-    settings = environment(kafka, database_url, "missing", "missing")
-    done = vinterkoll("ingest", "--source", "kafka", **{"VINTERKOLL_LOG_LEVEL": "ERROR", **settings})
-    assert "has no topic missing: create it" in fails(done, 2)
+    settings = environment(kafka, town_url, "any", "any") | {
+        "VINTERKOLL_LOG_LEVEL": "ERROR",
+        "VINTERKOLL_KAFKA_BOOTSTRAP_SERVERS": kafka.secure_address,
+        "VINTERKOLL_KAFKA_TLS": "true",
+        "VINTERKOLL_KAFKA_CA_FILE": str(kafka.ca_file),
+        "VINTERKOLL_KAFKA_USER": USER,
+        "VINTERKOLL_KAFKA_PASSWORD": PASSWORD,
+    }
+    assert said in fails(vinterkoll("ingest", "--source", "kafka", **{**settings, **changed}), 2)
+
+
+def test_a_topic_that_is_missing_ends_it_with_one_line(kafka: KafkaServer, town_url: str) -> None:
+    settings = environment(kafka, town_url, "missing", "missing") | {"VINTERKOLL_LOG_LEVEL": "ERROR"}
+    done = vinterkoll("ingest", "--source", "kafka", **settings)
+    assert "has no topic missing for this user: create it" in fails(done, 2)

@@ -103,6 +103,14 @@ def test_a_lost_database_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert accepting.closed == 3  # after each failure, and at the end
 
 
+def test_a_busy_worker_beats_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_HEARTBEAT_S", 0.0)
+    source, accepting = MemorySource(messages(40)), ScriptedIntake()
+    accepting.beats = -1  # that of the start
+    run(source, accepting)
+    assert accepting.beats >= 10  # after each batch of 4
+
+
 @pytest.mark.parametrize("poison", [[0], [3], [5], [0, 1, 2, 3], [2, 6, 9]])
 def test_a_refused_batch_is_halved_down_to_the_message_to_blame(poison: list[int]) -> None:
     source, accepting = MemorySource(messages(10, poison)), ScriptedIntake()

@@ -1,20 +1,28 @@
 """Real Kafka: the source of `vinterkoll ingest --source kafka`, whose offsets lie with the caller."""
 
+import re
+import ssl
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from typing import Any
 
 import pytest
 
 from kafka_records import create_topic, produce
-from kafka_server import KafkaServer
+from kafka_server import PASSWORD, USER, KafkaServer
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
-from vinterkoll.ingest.kafka import QUEUE_MESSAGES_MAX, KafkaGroup, KafkaSource
+from vinterkoll.ingest.kafka import QUEUE_MESSAGES_MAX, KafkaSource
+from vinterkoll.ingest.kafka_group import KafkaGroup
 from vinterkoll.ingest.kafka_records import spans_of
 from vinterkoll.ingest.message import Message
 
 pytestmark = pytest.mark.kafka
 
+MOSQUITTO = Path(__file__).parents[2] / "compose" / "mosquitto" / "mosquitto.conf"
 Partition = tuple[str, int]
 JOIN_S = 20
 
@@ -25,8 +33,11 @@ class Store:
     def __init__(self, **stored: int) -> None:
         self.offsets: dict[Partition, int] = {(topic, 0): offset for topic, offset in stored.items()}
         self.messages: list[Message] = []
+        self.is_away = False
 
     def starts(self, firsts: Mapping[Partition, int]) -> dict[Partition, int]:
+        if self.is_away:
+            raise ConnectionError("the store is away")
         return {one: self.offsets.setdefault(one, first) for one, first in firsts.items()}
 
     def take(self, source: KafkaSource) -> bool:
@@ -79,6 +90,20 @@ def test_a_record_is_the_message_that_was_sent(kafka: KafkaServer) -> None:
     assert sum(store.offsets.values()) == 1_000
 
 
+def test_what_passes_the_mqtt_broker_passes_a_topic_of_production(kafka: KafkaServer) -> None:
+    kafka.create_topic_of_production("large")
+    packet_bytes_max = int(re.findall(r"^max_packet_size (\d+)", MOSQUITTO.read_text(), re.MULTILINE)[0])
+    topic = "mip/v1/snow/" + 65_000 * "V"
+    payload = Random(1).randbytes(packet_bytes_max - len(topic))
+    produce(kafka, "large", [Message(topic, payload, 1_000)])
+    store = Store()
+    with joined(kafka, "large", store) as source:
+        until(store, 1, source)
+    [message] = store.messages
+    assert (message.topic, message.payload) == (topic, payload)
+    assert message.received_us > 1_000_000_000_000_000  # Kafka's clock, not the producer's
+
+
 def test_it_goes_on_from_the_stored_offset_and_goes_back_to_it(kafka: KafkaServer) -> None:
     create_topic(kafka, "onward", 1)
     produce(kafka, "onward", records(100))
@@ -101,6 +126,7 @@ def test_a_full_queue_pauses_the_partitions(kafka: KafkaServer) -> None:
         while len(source._arrivals) < QUEUE_MESSAGES_MAX:
             assert time.monotonic() < deadline, "the queue did not fill"
             time.sleep(0.05)
+        assert sum(source.take_ends().values()) == 25_000
         while len(store.messages) < 25_000:
             longest = max(longest, len(source._arrivals))
             store.take(source)
@@ -124,6 +150,46 @@ def test_a_second_member_takes_its_share_and_leaves_it(kafka: KafkaServer) -> No
     assert len({m.receipt for m in store.messages}) == 7_000
 
 
+def test_without_the_stored_offsets_nothing_is_read_until_they_are_back(kafka: KafkaServer) -> None:
+    create_topic(kafka, "offsetless", 1)
+    produce(kafka, "offsetless", records(100))
+    store = Store(offsetless=40)
+    with joined(kafka, "offsetless", store) as source:
+        until(store, 60, source)
+        store.is_away = True
+        source.rewind()
+        assert source.receive(10, 2, 0.02) == []
+        store.is_away = False
+        produce(kafka, "offsetless", records(10))
+        until(store, 70, source)
+    assert store.offsets == {("offsetless", 0): 110}
+
+
+def test_a_member_without_partitions_waits_for_some(kafka: KafkaServer) -> None:
+    create_topic(kafka, "narrow", 1)
+    store = Store()
+    with joined(kafka, "narrow", store) as one, joined(kafka, "narrow", store, "two") as two:
+        produce(kafka, "narrow", records(100))
+        until(store, 100, one, two)
+        one.close()
+        produce(kafka, "narrow", records(100))
+        until(store, 200, two)
+
+
+def test_a_broker_that_was_away_is_read_on(kafka: KafkaServer) -> None:
+    create_topic(kafka, "restarted", 1)
+    produce(kafka, "restarted", records(100))
+    store = Store()
+    with joined(kafka, "restarted", store) as source:
+        until(store, 100, source)
+        kafka.stop()
+        assert source.receive(10, 1, 0.02) == []
+        kafka.start()
+        produce(kafka, "restarted", records(100))
+        until(store, 200, source)
+    assert store.offsets == {("restarted", 0): 200}
+
+
 def test_a_topic_that_was_made_anew_is_refused(kafka: KafkaServer) -> None:
     create_topic(kafka, "anew", 1)
     produce(kafka, "anew", records(10))
@@ -137,6 +203,38 @@ def test_a_topic_that_was_made_anew_is_refused(kafka: KafkaServer) -> None:
 def test_a_topic_that_is_not_there_is_refused(kafka: KafkaServer) -> None:
     with pytest.raises(BrokerRefusedError, match="has no topic nowhere"), joined(kafka, "nowhere", Store()):
         pass
+
+
+def secure(kafka: KafkaServer, **changed: Any) -> KafkaGroup:
+    tls = ssl.create_default_context(cafile=kafka.ca_file)
+    group = KafkaGroup(
+        kafka.secure_address, ["secret"], "secret", "one", 2, tls, user=USER, password=PASSWORD
+    )
+    return replace(group, **changed)
+
+
+def test_by_tls_and_password(kafka: KafkaServer) -> None:
+    create_topic(kafka, "secret", 1)
+    produce(kafka, "secret", records(10))
+    store = Store()
+    with closing(KafkaSource(secure(kafka), store.starts)) as source:
+        source.wait_connected(JOIN_S)
+        until(store, 10, source)
+
+
+def refusal(group: KafkaGroup) -> str:
+    with closing(KafkaSource(group, Store().starts)) as source:
+        with pytest.raises(BrokerRefusedError) as refused:
+            source.wait_connected(JOIN_S)
+        assert PASSWORD not in f"{refused.value} {group}"
+        return str(refused.value)
+
+
+def test_a_log_in_or_a_certificate_that_does_not_satisfy_is_refused(kafka: KafkaServer) -> None:
+    assert "refused the log-in" in refusal(secure(kafka, password="wrong"))
+    assert "refused the log-in" in refusal(secure(kafka, sasl_mechanism="PLAIN"))
+    assert "certificate" in refusal(secure(kafka, tls=ssl.create_default_context()))
+    assert "127.0.0.1" in refusal(secure(kafka, bootstrap_servers=f"127.0.0.1:{kafka.secure_port}"))
 
 
 def test_nobody_there_is_no_refusal(port: int) -> None:

@@ -25,3 +25,15 @@ def test_who_comes_too_late_moves_nothing(database_url: str) -> None:
         with connection.transaction(force_rollback=True):
             assert not kafka_offsets.advance(connection, "g", [("t", 0, 4, 8), ("t", 1, 0, 8)])
         assert kafka_offsets.starts(connection, "g", {("t", 0): 0, ("t", 1): 0}) == {("t", 0): 4, ("t", 1): 4}
+
+
+def test_the_lag_is_what_lies_between_the_offset_and_the_end(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        kafka_offsets.starts(connection, "g", {("t", 0): 4, ("t", 1): 4, ("t", 2): 4})
+        kafka_offsets.note_ends(
+            connection, "g", {("t", 1): 9, ("t", 0): 3}
+        )  # the end was asked before the offset moved
+        kafka_offsets.note_ends(connection, "another", {("t", 1): 99})
+        kafka_offsets.note_ends(connection, "g", {})
+        query = "SELECT partition, lag, lag_at IS NULL FROM kafka_offset ORDER BY partition"
+        assert connection.execute(query).fetchall() == [(0, 0, False), (1, 5, False), (2, None, True)]

@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import Iterable
+from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from kafka_server import KafkaServer
 from vinterkoll.ingest.message import Message
+
+RECORD_BYTES_MAX: Final = 2_200_000
+"""As docs/production.md has it for topics and producers."""
 
 
 def create_topic(server: KafkaServer, name: str, partitions: int) -> None:
@@ -27,7 +31,11 @@ def produce(server: KafkaServer, topic: str, messages: Iterable[Message]) -> Non
 
     async def send() -> None:
         async with AIOKafkaProducer(
-            bootstrap_servers=server.address, acks="all", enable_idempotence=True, linger_ms=5
+            bootstrap_servers=server.address,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=5,
+            max_request_size=RECORD_BYTES_MAX,
         ) as producer:
             sent = [
                 await producer.send(

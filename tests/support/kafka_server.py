@@ -1,5 +1,8 @@
-"""The Apache Kafka that tests talk to: one JVM, KRaft, its jars fetched by Maven once."""
+"""The Apache Kafka that tests talk to: one JVM, KRaft, its jars fetched by Maven once. It listens in clear for anybody, and
+by TLS for a user with a password."""
 
+import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from certificates import CERTIFIED_NAME, DOCUMENT, certify
 from vinterkoll.app.children import accepts_connections, free_port
 
 POM: Final = Path(__file__).parent.parent / "kafka" / "pom.xml"
@@ -15,6 +19,8 @@ CLUSTER_ID: Final = "dmludGVya29sbC10ZXN0cw"
 """Any 16 bytes in base64."""
 SESSION_MIN_MS: Final = 1_000
 """Groups of tests notice a dead member sooner than Kafka's least, 6 s, allows."""
+USER: Final = "ingest"
+PASSWORD: Final = "halka-och-is"
 _FETCH_S: Final = 500
 _START_S: Final = 60
 _STOP_S: Final = 30
@@ -39,11 +45,20 @@ class KafkaServer:
 
     directory: Path
     port: int
+    secure_port: int
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def secure_address(self) -> str:
+        return f"{CERTIFIED_NAME}:{self.secure_port}"
+
+    @property
+    def ca_file(self) -> Path:
+        return self.directory / "ca.pem"
 
     @property
     def _config(self) -> Path:
@@ -52,12 +67,24 @@ class KafkaServer:
     def format(self) -> None:
         """Write its configuration and prepare its storage: once."""
         controller_port = free_port()
+        certify(self.directory)
+        keystore = self.directory / "keystore.pem"
+        keystore.write_bytes(
+            (self.directory / "privkey.pem").read_bytes() + (self.directory / "fullchain.pem").read_bytes()
+        )
+        login = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
         settings = {
             "process.roles": "broker,controller",
             "node.id": 1,
             "controller.quorum.voters": f"1@127.0.0.1:{controller_port}",
             "controller.listener.names": "CONTROLLER",
-            "listeners": f"PLAINTEXT://{self.address},CONTROLLER://127.0.0.1:{controller_port}",
+            "listeners": f"PLAINTEXT://{self.address},SASL_SSL://{self.secure_address},"
+            f"CONTROLLER://127.0.0.1:{controller_port}",
+            "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT",
+            "listener.name.sasl_ssl.sasl.enabled.mechanisms": "SCRAM-SHA-512",
+            "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config": login,
+            "listener.name.sasl_ssl.ssl.keystore.type": "PEM",
+            "listener.name.sasl_ssl.ssl.keystore.location": keystore,
             "log.dirs": self.directory / "data",
             "auto.create.topics.enable": "false",
             "offsets.topic.replication.factor": 1,
@@ -70,11 +97,37 @@ class KafkaServer:
             "group.min.session.timeout.ms": SESSION_MIN_MS,
         }
         self._config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-        command = self._java("kafka.tools.StorageTool", "format", "--cluster-id", CLUSTER_ID, "--config")
+        command = self._java("kafka.tools.StorageTool", "format", "--cluster-id", CLUSTER_ID)
+        command += ["--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"]
         done = subprocess.run(
-            [*command, str(self._config)], capture_output=True, text=True, timeout=_START_S, check=False
+            [*command, "--config", str(self._config)],
+            capture_output=True,
+            text=True,
+            timeout=_START_S,
+            check=False,
         )
-        assert done.returncode == 0, f"Kafka's storage: {done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"Kafka's storage: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+
+    def create_topic_of_production(self, topic: str) -> None:
+        """Create `topic` by the command that docs/production.md gives, but for the two brokers more that it takes."""
+        [command] = re.findall(
+            r"^kafka-topics.sh ((?:\\\n|.)+)", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        arguments = shlex.split(command.replace("min.insync.replicas=2", "min.insync.replicas=1"))
+        for option, value in (
+            ("--bootstrap-server", self.address),
+            ("--topic", topic),
+            ("--replication-factor", "1"),
+        ):
+            arguments[arguments.index(option) + 1] = value
+        done = subprocess.run(
+            [*self._java("org.apache.kafka.tools.TopicCommand"), *arguments],
+            capture_output=True,
+            text=True,
+            timeout=_START_S,
+            check=False,
+        )
+        assert done.returncode == 0, f"the topic was not created: {done.stdout[-2000:]}{done.stderr[-2000:]}"
 
     def start(self) -> None:
         with (self.directory / "server.log").open("ab") as log:
