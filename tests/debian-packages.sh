@@ -13,6 +13,7 @@ need openssl openssl
 need chromium chromium
 need node nodejs
 need npm npm
+need kcat kcat
 need java openjdk-17-jre-headless
 need mvn maven
 [ -n "$missing" ] || exit 0

@@ -1,4 +1,4 @@
-"""docs/connect-a-supplier.md, as it stands, on a demo: real mosquitto, PostgreSQL, workers and API."""
+"""docs/connect-a-supplier.md, as it stands, on a demo: real mosquitto, PostgreSQL, Kafka, workers and API."""
 
 import os
 import sys
@@ -9,16 +9,18 @@ import pytest
 
 from demo_process import start
 from guide import Reader, steps_of
+from kafka_server import KafkaServer
 from processes import mentioning
 from vinterkoll.app.children import free_port
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 
-pytestmark = [pytest.mark.demo, pytest.mark.mosquitto]
+pytestmark = [pytest.mark.demo, pytest.mark.mosquitto, pytest.mark.kafka]
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "connect-a-supplier.md").read_text(encoding="utf-8")
 DEMO, *REST = steps_of(GUIDE)
 OTHER_API_PORT = "8081"
 """The guide's second API."""
+KAFKA = "127.0.0.1:9092"
 
 
 @pytest.fixture
@@ -38,7 +40,9 @@ def reader(tmp_path: Path, port: int) -> Iterator[Reader]:
     assert mentioning(str(tmp_path)) == []
 
 
-def test_the_guide_leads_to_a_treated_street(reader: Reader) -> None:
-    other_port = str(free_port())
-    for step in steps_of(GUIDE.replace(OTHER_API_PORT, other_port))[1:]:
+def test_the_guide_leads_to_a_treated_street(reader: Reader, kafka: KafkaServer) -> None:
+    kafka.create_topic_of_production("vinterkoll.messages")
+    guide = GUIDE.replace(OTHER_API_PORT, str(free_port())).replace(KAFKA, kafka.address)
+    assert guide.count(kafka.address) == 1
+    for step in steps_of(guide)[1:]:
         reader.follow(step)
