@@ -72,8 +72,8 @@ class Worker:
                 )
                 now = time.monotonic()
                 if batch:
-                    heard = now
                     self._deliver(batch)
+                    heard = time.monotonic()  # a slow batch is no silence of the source's
                 if now - beaten > _HEARTBEAT_S and not self._abandoning:
                     beaten = now
                     self._beat()
