@@ -25,6 +25,8 @@ from vinterkoll.ingest.mqtt import MqttSource
 
 pytestmark = pytest.mark.mosquitto
 
+NETWORK_SERVERS = ("chirpstack", "the-things-stack")
+NO_CONTRACTORS = ("traffic", "snow", *NETWORK_SERVERS)
 MOSQUITTO_QUEUE = 1000
 """What mosquitto keeps for a client by default: a worker that is away for a minute would lose the rest."""
 
@@ -73,9 +75,10 @@ def test_the_worker_receives_what_each_sender_may_send(
         OWN: "nordsno",
         "mip/v1/nordsno/positions": "nordsno",
         "harja/v1/nordsno/positions": "nordsno",
-        "traffic/v1/trafikverket/flow": "traffic",
-        "traffic/v1/trafikverket/trafikverket": "traffic",
-        "snow/v1/kommunen/depth": "snow",
+        "traffic/v1/traffic/flow": "traffic",
+        "traffic/v1/traffic/trafikverket": "traffic",
+        "traffic/v1/vagservice/flow": "vagservice",
+        "snow/v1/snow/depth": "snow",
         "application/3e5d/device/0004a30b001c0530/event/up": "chirpstack",
         "v3/snow@kommunen/devices/snow-1/up": "the-things-stack",
     }
@@ -90,13 +93,24 @@ def test_the_worker_receives_what_each_sender_may_send(
         ("nordsno", OTHERS),
         ("nordsno", "mip/v1/vagservice/positions"),
         ("nordsno", "harja/v1/vagservice/positions"),
-        ("nordsno", "traffic/v1/nordsno/flow"),
-        ("nordsno", "snow/v1/nordsno/depth"),
+        ("nordsno", "traffic/v1/traffic/flow"),
+        ("nordsno", "snow/v1/snow/depth"),
         ("nordsno", "application/nordsno/device/0004a30b001c0530/event/up"),
         ("traffic", OWN),
         ("ingest", OWN),
         ("ingest", "mip/v1/ingest/positions"),
         ("ingest", "harja/v1/ingest/positions"),
+        ("ingest", "traffic/v1/ingest/flow"),
+        ("ingest", "snow/v1/ingest/depth"),
+        ("traffic", "traffic/v1/nordsno/flow"),
+        ("traffic", "traffic/v1/nordsno/trafikverket"),
+        ("traffic", "snow/v1/traffic/depth"),
+        ("snow", "snow/v1/nordsno/depth"),
+        ("snow", "traffic/v1/snow/flow"),
+        *((user, f"mip/v1/{user}/V1/position") for user in NO_CONTRACTORS),
+        *((user, f"harja/v1/{user}/positions") for user in NO_CONTRACTORS),
+        *((user, f"traffic/v1/{user}/trafikverket") for user in NETWORK_SERVERS),
+        *((user, f"snow/v1/{user}/depth") for user in NETWORK_SERVERS),
     ],
 )
 def test_nobody_sends_in_anothers_name(
