@@ -21,6 +21,7 @@ from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.kafka import KafkaSource
 from vinterkoll.ingest.mqtt import MqttSource
 from vinterkoll.ingest.mqtt_session import MqttSession
+from vinterkoll.ingest.topics import overlapping
 from vinterkoll.storage import migrate
 
 _CONNECT_TIMEOUT_S = 30.0
@@ -77,6 +78,11 @@ def _check(settings: Settings) -> None:
     if unknown:
         raise ConfigurationError(
             f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(formats))}"
+        )
+    if twice := overlapping(settings.mqtt_topics):
+        raise ConfigurationError(
+            f"VINTERKOLL_MQTT_TOPICS: {twice[0]} and {twice[1]} match the same topics, whose messages the broker would deliver "
+            "twice: narrow one of them"
         )
     with connected(settings) as connection:
         try:

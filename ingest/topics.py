@@ -1,7 +1,8 @@
 """Which format a topic carries, by the configured topic filters."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from itertools import combinations, zip_longest
 from typing import Final
 
 from paho.mqtt.client import topic_matches_sub
@@ -35,6 +36,30 @@ def is_topic_filter(text: str) -> bool:
     return all("#" not in level and ("+" not in level or level == "+") for level in levels) and (
         last in ("+", "#") or ("#" not in last and "+" not in last)
     )
+
+
+def overlapping(filters: Iterable[str]) -> tuple[str, str] | None:
+    """Return the first two filters that match some topic both, so that a broker may deliver it twice; None if there are none.
+
+    >>> overlapping(["mip/v1/+/position", "mip/v1/+/positions", "mip/v1/nordsno/#"])
+    ('mip/v1/+/position', 'mip/v1/nordsno/#')
+    """
+    return next((pair for pair in combinations(filters, 2) if _overlap(*map(_without_share, pair))), None)
+
+
+def _overlap(one: str, other: str) -> bool:
+    levels, others = one.split("/"), other.split("/")
+    for first, second in ((levels[0], others[0]), (others[0], levels[0])):
+        if first in ("+", "#") and second.startswith(
+            "$"
+        ):  # the broker's own topics, which wildcards do not match
+            return False
+    for level, facing in zip_longest(levels, others):
+        if "#" in (level, facing):  # also where the other has ended: `a/#` matches `a`
+            return True
+        if level != facing and (None in (level, facing) or "+" not in (level, facing)):
+            return False
+    return True
 
 
 @lru_cache(maxsize=TOPIC_CACHE_SIZE)

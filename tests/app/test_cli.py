@@ -91,6 +91,13 @@ def test_an_unknown_format_is_refused_at_start(database_url: str) -> None:
 
 
 @pytest.mark.postgres
+def test_topic_filters_that_overlap_are_refused_at_start(database_url: str) -> None:
+    topics = '{"mip/v1/+/positions": "mip", "snow/#": "snow", "$share/all/mip/v1/nordsno/#": "mip"}'
+    done = vinterkoll("ingest", VINTERKOLL_DATABASE_URL=database_url, VINTERKOLL_MQTT_TOPICS=topics)
+    assert "mip/v1/+/positions and $share/all/mip/v1/nordsno/#" in fails(done, 2)
+
+
+@pytest.mark.postgres
 def test_without_streets_nothing_is_taken_in(database_url: str) -> None:
     assert "network import" in fails(vinterkoll("ingest", VINTERKOLL_DATABASE_URL=database_url), 2)
 

@@ -1,8 +1,12 @@
-"""Topic filters to formats."""
+"""Topic filters to formats, and filters that match the same topic."""
+
+from itertools import combinations_with_replacement, product
 
 import pytest
+from paho.mqtt.client import topic_matches_sub
 
-from vinterkoll.ingest.topics import format_of
+from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.topics import format_of, is_topic_filter, overlapping
 
 FILTERS = {
     "mip/v1/+/+/position": "mip",
@@ -29,3 +33,27 @@ def test_the_first_filter_that_matches(topic: str, name: str) -> None:
 def test_none_matches() -> None:
     assert format_of("a/b", {"a/c": "mip"}) is None
     assert format_of("a/b", {}) is None
+
+
+def all_of(words: list[str], depth: int) -> list[str]:
+    return ["/".join(levels) for length in range(1, depth + 1) for levels in product(words, repeat=length)]
+
+
+def test_filters_overlap_where_a_topic_matches_both() -> None:
+    """All filters of up to three levels, on all topics of up to four: one more than any filter tells apart."""
+    topics = all_of(["a", "b", "", "$s"], 4)
+    filters = [one for one in all_of(["a", "b", "", "+", "#", "$s"], 3) if is_topic_filter(one)]
+    matched = {one: {topic for topic in topics if topic_matches_sub(one, topic)} for one in filters}
+    for one, other in combinations_with_replacement(filters, 2):
+        expected = (one, other) if matched[one] & matched[other] else None
+        assert overlapping([one, other]) == expected, (one, other)
+
+
+def test_shared_subscriptions_are_deliveries_of_their_own() -> None:
+    assert overlapping(["$share/a/x/+", "x/y"]) == ("$share/a/x/+", "x/y")
+    assert overlapping(["$share/a/x", "$share/b/x"]) is not None
+    assert overlapping(["$share/a/x", "y", "$SYS/z"]) is None
+
+
+def test_the_default_filters_do_not_overlap() -> None:
+    assert overlapping(Settings.model_construct().mqtt_topics) is None
