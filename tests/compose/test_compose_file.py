@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from vinterkoll.app.cli import application
 from vinterkoll.app.settings import Settings
@@ -50,11 +51,45 @@ def test_no_secret_has_a_default() -> None:
     assert len(secret) >= 9
     for value in secret:
         assert re.fullmatch(r"\$\{\w+:\?[^}]+\}", value)
-    assert not re.search(r"://[^/@]*:[^/@]*@", str(FILE)), "a password in a connection URI"
 
 
-def test_certificates_and_keys_are_not_committed() -> None:
-    rules = (FOLDER / "certificate" / ".gitignore").read_text().splitlines()
+def interpolated(text: str) -> str:
+    """As Compose reads it where every variable without a default has its own name as value."""
+    return re.sub(r"\$\{(\w+)(?::-([^}]*))?(?::\?[^}]*)?\}", lambda found: found[2] or found[1], text)
+
+
+@pytest.mark.parametrize("service", OURS.values(), ids=OURS)
+def test_every_database_user_has_its_own_password(service: dict[str, Any]) -> None:
+    given = {name: interpolated(value) for name, value in service["environment"].items()}
+    urls = [conninfo_to_dict(url) for name, url in given.items() if name.endswith("DATABASE_URL")]
+    assert urls
+    for url in urls:
+        role = str(url["user"]).removeprefix("vinterkoll_").removesuffix("_login")
+        assert url.get("password", given["PGPASSWORD"]) == f"DB_{role.upper()}_PASSWORD"
+        assert (url["host"], url["port"], url["dbname"]) == ("127.0.0.1", "5432", "vinterkoll")
+
+
+def test_the_users_of_the_database_are_those_that_the_script_makes() -> None:
+    script = (FOLDER / "postgres" / "users.sql").read_text(encoding="utf-8")
+    asked = set(re.findall(r"^\\getenv \w+ (\w+)$", script, re.MULTILINE))
+    assert asked == {name for name in SERVICES["db-users"]["environment"] if name.startswith("DB_")}
+
+
+def test_the_api_takes_in_and_changes_the_register_by_http() -> None:
+    """Each of these settings is off by default, and its half of the API with it."""
+    api = SERVICES["api"]["environment"]
+    assert {"VINTERKOLL_INGEST_DATABASE_URL", "VINTERKOLL_REGISTER_DATABASE_URL"} <= api.keys()
+
+
+@pytest.mark.parametrize("name", ["ingest", "api"])
+def test_mappings_are_mounted_where_they_are_read(name: str) -> None:
+    folder = SERVICES[name]["environment"]["VINTERKOLL_MAPPINGS"]
+    assert f"./mappings:{folder}:ro" in SERVICES[name]["volumes"]
+
+
+@pytest.mark.parametrize("folder", ["certificate", "mappings"])
+def test_certificates_keys_and_mappings_are_not_committed(folder: str) -> None:
+    rules = (FOLDER / folder / ".gitignore").read_text().splitlines()
     assert [rule for rule in rules if not rule.startswith("#")] == ["*", "!.gitignore"]
 
 
