@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 import psycopg
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -41,7 +41,15 @@ _VEHICLE: Final[dict[str, Any]] = {
 }
 
 _TablePath = Annotated[Table, Path(description="Which table of the register.")]
-Cell = str | int | float | list[str] | None
+
+
+def _no_truth(value: object) -> object:
+    if isinstance(value, bool):  # pydantic would take it for a number
+        raise ValueError("true and false are no values of the register")  # noqa: TRY004 - pydantic answers this one
+    return value
+
+
+Cell = Annotated[str | int | float | list[str] | None, BeforeValidator(_no_truth)]
 
 
 class RegisterRows(BaseModel):

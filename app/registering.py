@@ -29,7 +29,7 @@ def change(
 ) -> list[Change]:
     """Do an edit, all or none, derive anew what it affects, and return the rows that it changed.
 
-    `author` is noted, else the database user. `dry_run` leaves everything as it was, and derives nothing.
+    `author` is noted, else the database user. `dry_run` leaves everything as it was, derives nothing, and holds up no batch.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def change(
     """
     columns.register(connection)
     with connection.transaction(force_rollback=dry_run):
-        inputs.change(connection)
+        (inputs.rehearse if dry_run else inputs.change)(connection)
         register_log.name_author(connection, author)
         newest, before = register_log.newest(connection), _used(connection)
         edit(connection)

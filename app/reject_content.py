@@ -42,6 +42,7 @@ def owner_of_topic(topic: str) -> str:
     >>> owner_of_topic("traffic/v1/nordsno/flow"), owner_of_topic("application/1/device/ab/event/up")
     ('nordsno', '')
     """
-    kind, *levels = topic.split("/", 3)
-    owned = kind in _OWNED_TOPICS and len(levels) > 1 and len(levels[1]) <= VEHICLE_CHARS
-    return levels[1] if owned else ""
+    match topic.split("/", 3):
+        case [kind, "v1", owner, *_] if kind in _OWNED_TOPICS and len(owner) <= VEHICLE_CHARS:
+            return owner
+    return ""

@@ -1,7 +1,8 @@
 """The versioned inputs of derivation: writers of rows hold them still, whoever changes them waits for all writers.
 
 A batch that reads an old register, beside a change that does not yet see the batch's rows, would leave derived rows of
-neither. So both take one lock: batches share it, a change has it alone until what it affects is derived anew.
+neither. So both take one lock: batches share it, a change has it alone until what it affects is derived anew. Changes
+wait for each other before that, at a lock of their own, which is all that a trial of a change needs.
 """
 
 from typing import Any, Final
@@ -10,6 +11,8 @@ import psycopg
 
 _LOCK: Final = 0x696E7074
 """Advisory lock of the inputs ("inpt"); taken before any row is locked."""
+_CHANGES: Final = 0x63686E67
+"""Advisory lock of those who change inputs ("chng"); taken before that of the inputs."""
 
 
 def hold(connection: "psycopg.Connection[Any]") -> int:
@@ -27,5 +30,11 @@ def version(connection: "psycopg.Connection[Any]") -> int:
 
 def change(connection: "psycopg.Connection[Any]") -> None:
     """Begin to change inputs: wait for the batches under way, keep others out until the transaction ends."""
+    rehearse(connection)
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     connection.execute("UPDATE input_version SET version = version + 1")
+
+
+def rehearse(connection: "psycopg.Connection[Any]") -> None:
+    """Begin to change inputs in a transaction that will be rolled back: batches go on, other changes wait."""
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_CHANGES])

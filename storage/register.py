@@ -244,5 +244,7 @@ def _polygon(cell: str) -> bytes:
     west, south, east, north = shape.bounds
     if not (shape.is_valid and west >= -180 and east <= 180 and south >= -90 and north <= 90):
         raise ValueError("polygon crosses itself, or is not in degrees")
+    if shape.has_z or shapely.get_coordinate_dimension(shape) != 2:
+        raise ValueError("polygon has heights or measures (Z, M): leave them out, an area is flat")
     found: bytes = shapely.to_wkb(shape)
     return found

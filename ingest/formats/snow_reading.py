@@ -44,11 +44,15 @@ class Sent(NamedTuple):
     payload_field: str
 
 
+Unread = bool | str | list[Raw] | dict[str, Raw] | None
+"""What is no number."""
+
+
 class Quantity(Struct, gc=False, frozen=True):
     """A value with its unit, as Decentlab's own decoder writes it."""
 
-    value: float | None = None
-    unit: str | None = None
+    value: float | Unread = None
+    unit: float | Unread = None
 
 
 Quantified = Quantity | bool | float | str | list[Raw] | None
@@ -106,9 +110,9 @@ def _no_samples(measured: Measured) -> bool:
 
 
 def _in(sent: Quantity, per_unit: Mapping[str, int], most: float, field: str) -> float:
-    """Return the value in the unit of `per_unit` that counts 1; NaN where its own unit is not known."""
-    parts = per_unit.get(sent.unit or "")
-    if sent.value is None or parts is None:
+    """Return the value in the unit of `per_unit` that counts 1; NaN where it is no number, or its own unit is not known."""
+    parts = per_unit.get(sent.unit) if isinstance(sent.unit, str) else None
+    if isinstance(sent.value, bool) or not isinstance(sent.value, int | float) or parts is None:
         return math.nan
     value: float = sent.value / parts
     if not 0 <= value <= most:

@@ -150,6 +150,10 @@ def test_nobody_without_a_key(client: httpx.Client) -> None:
         ),
         (b'{"set": [{"contractor": "a", "name": {}}]}', "Nothing was changed. set.0"),
         (
+            b'{"set": [{"contractor": "a", "name": true}]}',
+            "set.0.name: Value error, true and false are no values",
+        ),
+        (
             b'{"set": [{"contractor": "a", "name": "A", "colour": "red"}]}',
             "colour: contractor has the columns",
         ),

@@ -105,6 +105,14 @@ def test_the_data_of_a_sensor_comes_from_its_owner_or_over_topics_without_one(op
     assert codes(acceptance, Message("snow/v1/town/up", other.payload, RECEIVED_US)) == []
 
 
+def test_a_change_by_hand_is_noticed(opened: Database) -> None:
+    acceptance = accepting(opened, reject=True)
+    registered(opened, ("sensor", {"sensor": EUI, "kind": "snow", **PLACE}))
+    assert codes(acceptance, uplink(EUI, 1, 2000, 1)) == []
+    opened.execute("UPDATE sensor SET valid_to = '2000-01-01T00:00:00Z'")
+    assert codes(acceptance, uplink(EUI, 2, 2000, 2)) == ["unregistered"]
+
+
 def test_an_entity_without_a_urn_is_its_owners_as_well(opened: Database) -> None:
     message = flow("E4", 1)
     named = Message(message.topic, message.payload.replace(COUNTER.encode(), b"Flow-E4"), RECEIVED_US)

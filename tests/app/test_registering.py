@@ -116,7 +116,25 @@ def test_a_change_waits_for_no_neighbour_but_for_batches(town_url: str) -> None:
             edited(connection, "contractor", {"contractor": "snow"}, name="Snö")
         batch.commit()
         edited(connection, "contractor", {"contractor": "snow"}, name="Snö")
-        assert inputs.hold(batch) == version + 1
+        assert inputs.hold(batch) > version
+
+
+def test_a_dry_run_holds_up_no_batch_and_waits_for_changes_only(town_url: str) -> None:
+    def trial(opened: Database) -> None:
+        put(opened, "contractor", {"contractor": "snow", "name": "Snö"})
+        version = inputs.hold(other)  # a batch goes on in the middle of it
+        other.commit()
+        assert inputs.version(connection) > version
+
+    with psycopg.connect(town_url, autocommit=True) as connection, psycopg.connect(town_url) as other:
+        connection.execute("SET lock_timeout = '50ms'")
+        other.execute("SET lock_timeout = '50ms'")
+        other.commit()
+        inputs.hold(other)
+        assert len(change(connection, trial, dry_run=True)) == 1
+        inputs.change(other)
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            change(connection, trial, dry_run=True)
 
 
 def test_the_register_role_can_do_it_all(town_url: str) -> None:

@@ -37,6 +37,8 @@ def dialect(*lines: str, topics: Sequence[str] = ()) -> str:
         (None, f"mip/v1/{LONG}/v1/position", ""),
         (None, "mip/v1", ""),
         (None, "bare/snow/pos", ""),
+        (None, "mip/v2/snow/position", ""),
+        (None, "mip/all/snow/positions", ""),
         (None, "", ""),
     ],
 )

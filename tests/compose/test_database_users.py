@@ -201,6 +201,14 @@ def test_the_register_login_is_made_where_its_password_is_given(installed_url: s
             assert refused(connection, statement)
 
 
+@pytest.mark.parametrize("table", ["area", "contract", "register_change", "api_key"])
+def test_the_worker_does_not_read_what_it_does_not_need(installed_url: str, table: str) -> None:
+    with psycopg.connect(
+        make_conninfo(installed_url, user=INGEST, password=PASSWORDS[INGEST]), autocommit=True
+    ) as connection:
+        assert refused(connection, f"SELECT count(*) FROM {table}")
+
+
 @pytest.fixture
 def stranger(postgres: EmbeddedPostgres) -> Iterator[str]:
     """Another user of the same server."""

@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from vinterkoll.storage import register_checks, register_log
+from vinterkoll.storage import inputs, register_checks, register_log
 from vinterkoll.storage.register import SHAPES, RegisterError, Table, put, remove
 from vinterkoll.storage.register_csv import dump, load
 from vinterkoll.storage.register_edits import amend, end
@@ -13,6 +13,7 @@ from vinterkoll.storage.register_edits import amend, end
 pytestmark = pytest.mark.postgres
 
 SQUARE = "POLYGON ((18.6 63.2, 18.8 63.2, 18.8 63.4, 18.6 63.4, 18.6 63.2))"
+HIGH = "MULTIPOLYGON Z (((18.6 63.2 9, 18.8 63.2 9, 18.8 63.4 9, 18.6 63.2 9)))"
 FULL: dict[Table, str] = {
     "contractor": "contractor,name,valid_from,valid_to\nnorrplog,Norrplog AB,,\nåsnö,Å & snö,,\n",
     "area": f'area,name,polygon,valid_from,valid_to\nnorr,Norra stan,"{SQUARE}",,\n',
@@ -114,6 +115,7 @@ SENSOR = "sensor,kind,name,lon,lat,mounting_height_m,period_s,owner\n"
             "line 2: .*crosses itself",
         ),
         ("area", 'area,name,polygon\na,A,"POLYGON ((0 0, 700000 0, 1 7000000, 0 0))"\n', "not in degrees"),
+        ("area", f'area,name,polygon\na,A,"{HIGH}"\n', "line 2: .*heights.*leave them out"),
         ("sensor", f"{SENSOR}1,snow,A,east,63,,,\n", "line 2: .*double precision"),
         ("sensor", f"{SENSOR}1,snow,A,18,63,,,\n", "line 2: .*check"),
         ("sensor", f"{SENSOR}1,snow,A,500,63,3,,\n", "line 2: .*check"),
@@ -222,6 +224,23 @@ def test_every_change_is_noted_whoever_makes_it(register: Database) -> None:
     names = [((one.old or {}).get("name"), (one.new or {}).get("name")) for one in noted]
     assert names == [(None, "A"), ("A", "B"), ("B", None), (None, None)]
     assert register_log.after(register, noted[1].change_id) == noted[2:]
+
+
+def test_every_change_raises_the_version_of_the_inputs_once(register: Database) -> None:
+    for statement in (
+        "INSERT INTO contractor (contractor, name) VALUES ('a', 'A'), ('b', 'B')",
+        "UPDATE contractor SET name = 'C'",
+        "DELETE FROM contractor",
+        "TRUNCATE area, contract, vehicle, sensor",
+    ):
+        before = inputs.version(register)
+        with register.transaction():
+            register.execute(statement)
+            register.execute(statement.replace("'a'", "'c'").replace("'b'", "'d'"))
+        assert inputs.version(register) == before + 1, statement
+    with register.transaction(force_rollback=True):
+        register.execute("DELETE FROM contractor")
+    assert inputs.version(register) == before + 1
 
 
 @pytest.mark.parametrize("role", ["vinterkoll_register", "vinterkoll_ingest", "vinterkoll_api"])
