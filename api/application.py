@@ -26,6 +26,7 @@ from vinterkoll.api import (
 )
 from vinterkoll.api.context import ChangeRegister, Connections, Context
 from vinterkoll.api.guard import Guard
+from vinterkoll.api.head import Head
 from vinterkoll.api.intake import Intake
 from vinterkoll.api.measures import Measured, Measures
 from vinterkoll.api.parameters import refuse_unknown
@@ -96,6 +97,7 @@ def create_app(
         app.include_router(module.router)
     page.install(app)
     problems.install(app)
+    app.add_middleware(Head)
     app.add_middleware(Guard)
     app.add_middleware(Measured, measures=measures)
     _describe(app, intake)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from vinterkoll.api import problems
 from vinterkoll.api.context import Shared
+from vinterkoll.api.intake import HTTP_WORKER
 from vinterkoll.api.representation import JSON, NEVER_KEEP, json_answer
 from vinterkoll.storage import ingest_reading
 
@@ -77,7 +78,11 @@ async def live(request: Request, context: Shared) -> Response:
     responses={503: {"model": Ready, "description": "Not now; `reasons` says why."}},
 )
 async def ready(request: Request, context: Shared) -> Response:
-    """Ready: the database answers, its migrations are this version's, and an ingest worker is alive."""
+    """Ready: the database answers, its migrations are this version's, and a worker that reads the stream is alive.
+
+    What the API takes in by HTTP keeps an account among the workers, but says nothing of the stream. Where it does so and no other
+    worker has ever been there, none is waited for.
+    """
     reasons: list[str] = []
     workers: list[dict[str, Any]] = []
     try:
@@ -87,9 +92,10 @@ async def ready(request: Request, context: Shared) -> Response:
             else:
                 workers = _workers(await ingest_reading.ingest(connection))
                 heard_since = context.clock() - _SILENCE_MAX
-                if not any(worker["updated_at"] >= heard_since for worker in workers):
+                heard = [one["updated_at"] >= heard_since for one in workers if one["worker"] != HTTP_WORKER]
+                if not any(heard) and (heard or context.intake is None):
                     silence_s = _SILENCE_MAX.total_seconds()
-                    reasons.append(f"ingest lag unknown: no worker was heard of for {silence_s:g} s")
+                    reasons.append(f"ingest lag unknown: no stream worker was heard of for {silence_s:g} s")
     except (psycopg.OperationalError, psycopg.InterfaceError):
         reasons.append("database not reachable")
     content = {"status": "not ready" if reasons else "ready", "reasons": reasons, "workers": workers}

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
+
+HTTP_WORKER: Final = "http"
+"""Its name among the workers in /health/ready and /metrics."""
 
 
 class TooManyItemsError(Exception):

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import psycopg
 
-from vinterkoll.api.intake import NotReadyError
+from vinterkoll.api.intake import HTTP_WORKER, NotReadyError
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.checkpoint import Checkpoint
 from vinterkoll.app.database import connected
@@ -20,8 +20,6 @@ from vinterkoll.ingest.topics import format_of
 from vinterkoll.processing.cleaning import Limits
 from vinterkoll.storage.columns import register
 
-HTTP_WORKER: Final = "http"
-"""Its name in /health/ready and /metrics."""
 _CONNECT_TIMEOUT_S: Final = 3
 """A sender is told `unavailable` rather than left waiting."""
 

@@ -7,6 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
+from vinterkoll.api.intake import HTTP_WORKER
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.ingest.formats.envelope import MAX_ITEMS
 
@@ -98,6 +99,13 @@ class Settings(BaseSettings):
         if "@" in str(host or ""):
             raise ValueError("write @ in a user name or password as %40")
         return url
+
+    @field_validator("worker")
+    @classmethod
+    def _worker_is_not_the_apis(cls, name: str) -> str:
+        if name == HTTP_WORKER:
+            raise ValueError("the API keeps its account of HTTP ingest under this name: choose another")
+        return name
 
     @field_validator("mqtt_ca_file", "kafka_ca_file")
     @classmethod

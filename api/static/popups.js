@@ -103,11 +103,11 @@ function seriesName(lane, direction, type) {
 }
 
 export function snowPopup(properties, nowMs) {
-  const { name, depth_m: depth, change_m: change, change_from: from, time } = properties;
+  const { name, registered, depth_m: depth, change_m: change, change_from: from, time } = properties;
   return element(
     "div",
     { class: "popup" },
-    element("h3", {}, name),
+    element("h3", {}, name, ...unregistered(registered)),
     element("p", {}, element("strong", {}, `${number(depth * 100)} cm `), pair("snödjup", "snow depth")),
     change === null
       ? ""

@@ -65,7 +65,9 @@ def test_nothing_there(bare_client: httpx.Client) -> None:
 def test_reading_only(bare_client: httpx.Client) -> None:
     answer = bare_client.post("/api/v1/segments", json={})
     problem(answer, 405)
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
+    answer = bare_client.head("/api/v1/ingest/mip")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "localhost.", "10.0.0.1:80"])

@@ -7,18 +7,25 @@ import httpx
 import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import SecretStr
 
+from api_server import serving
 from town_rows import NOW, add_device, add_network, add_position, insert
+from vinterkoll.api.application import create_app
+from vinterkoll.api.intake import HTTP_WORKER
+from vinterkoll.app.intakes import http_intake
+from vinterkoll.app.settings import Settings
+from vinterkoll.storage.reading import reading_pool
 
 pytestmark = pytest.mark.postgres
 Database = psycopg.Connection[Any]
 
 
-def add_worker(rows: Database, lag_s: float | None) -> None:
+def add_worker(rows: Database, lag_s: float | None, worker: str = "w1") -> None:
     insert(
         rows,
         "ingest_status",
-        worker="w1",
+        worker=worker,
         updated_at=NOW - timedelta(seconds=3),
         last_event_at=NOW - timedelta(seconds=7),
         lag_s=lag_s,
@@ -36,7 +43,7 @@ def test_live(client: httpx.Client) -> None:
 def test_ready_when_a_worker_is_alive(client: httpx.Client, rows: Database) -> None:
     before = client.get("/health/ready")
     assert (before.status_code, before.headers["retry-after"]) == (503, "5")
-    assert before.json()["reasons"] == ["ingest lag unknown: no worker was heard of for 30 s"]
+    assert before.json()["reasons"] == ["ingest lag unknown: no stream worker was heard of for 30 s"]
     add_worker(rows, None)
     assert client.get("/health/ready").status_code == 200
     rows.execute("UPDATE ingest_status SET updated_at = updated_at - interval '1 minute'")
@@ -56,6 +63,48 @@ def test_ready_when_a_worker_is_alive(client: httpx.Client, rows: Database) -> N
             }
         ],
     }
+
+
+def test_deliveries_by_http_say_nothing_of_the_stream(client: httpx.Client, rows: Database) -> None:
+    add_worker(rows, 0.2, HTTP_WORKER)
+    answer = client.get("/health/ready")
+    assert answer.status_code == 503
+    assert [one["worker"] for one in answer.json()["workers"]] == ["http"]
+    add_worker(rows, 0.2)
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_without_a_stream_the_api_takes_http_alone(rows: Database, database_url: str) -> None:
+    intake = http_intake(Settings(ingest_database_url=SecretStr(database_url)))
+    app = create_app(reading_pool(database_url), clock=lambda: NOW, intake=intake)
+    with serving(app) as address, httpx.Client(base_url=address) as client:
+        assert client.get("/health/ready").status_code == 200
+        add_worker(rows, 0.2)
+        rows.execute("UPDATE ingest_status SET updated_at = updated_at - interval '1 minute'")
+        assert client.get("/health/ready").status_code == 503
+
+
+def test_head_is_get_without_the_body(client: httpx.Client) -> None:
+    for path in (
+        "/health/live",
+        "/api/v1/segments",
+        "/metrics",
+        "/",
+        "/static/map.js",
+        "/openapi.json",
+        "/nothing",
+    ):
+        got = client.get(path)
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (got.status_code, b"")
+        assert answer.headers["content-type"] == got.headers["content-type"]
+        assert answer.headers.get("etag") == got.headers.get("etag")
+    unchanged = client.head(
+        "/api/v1/segments", headers={"If-None-Match": client.get("/api/v1/segments").headers["etag"]}
+    )
+    assert unchanged.status_code == 304
+    counted = 'vinterkoll_http_requests_total{method="HEAD",path="/api/v1/segments",status="200"} 1.0'
+    assert counted in client.get("/metrics").text
 
 
 def test_not_ready_on_another_schema(client: httpx.Client, rows: Database) -> None:

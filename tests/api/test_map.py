@@ -200,7 +200,12 @@ def test_vehicles_and_sensors_say_what_they_know(page: Page, address: str, town:
     truck.press("Enter")
     expect(page.locator(".leaflet-popup")).to_contain_text("Nord AB")
     expect(page.locator(".is-sensor.traffic")).to_contain_text("360/h 40 km/h")
-    expect(page.locator(".is-sensor.snow")).to_contain_text("12 cm")
+    snow = page.locator(".is-sensor.snow")
+    expect(snow).to_contain_text("12 cm")
+    snow.press("Enter")
+    expect(page.locator(".leaflet-popup", has_text="snödjup")).to_contain_text(
+        "inte i registret not registered"
+    )
     page.get_by_role("checkbox", name="snödjup").uncheck()
     expect(page.locator(".is-sensor.snow")).to_have_count(0)
     expect(page.locator("#note")).to_contain_text("none of this happened")

@@ -69,6 +69,7 @@ def run(**environment: str) -> subprocess.CompletedProcess[str]:
         ("VINTERKOLL_API_HOST", "0.0.0.0"),
         ("VINTERKOLL_API_PORT", "65536"),
         ("VINTERKOLL_LOG_LEVEL", SECRET),
+        ("VINTERKOLL_WORKER", "http"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named_but_not_repeated(variable: str, value: str) -> None:
