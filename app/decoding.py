@@ -134,14 +134,22 @@ class Decoding:
             found, reasons = position_reasons(time_us, received_us, lon, lat, self._limits), POSITION_REASONS
         else:
             found = time_reasons(time_us, received_us, self._limits)
+        starts = _item_starts(rows)
+        of_item = np.maximum.reduceat(found, starts)  # a line is one item, and counts as a whole
         judged = []
-        for at in np.flatnonzero(found != ACCEPTED).tolist():
-            reason = reasons[found[at]]
+        for at in np.flatnonzero(of_item != ACCEPTED).tolist():
+            first, reason = starts[at], reasons[of_item[at]]
             field = "time" if reason in TIME_REASONS else "lon"
             judged.append(
-                Reject(int(rows["message"][at]), int(rows["item"][at]), reason, field, _DETAIL[reason])
+                Reject(int(rows["message"][first]), int(rows["item"][first]), reason, field, _DETAIL[reason])
             )
-        return found == ACCEPTED, judged
+        return np.repeat(of_item == ACCEPTED, np.diff(starts, append=len(rows))), judged
+
+
+def _item_starts(rows: Rows) -> IntColumn:
+    """Return the place of the first row of each item."""
+    fresh = (np.diff(rows["message"]) != 0) | (np.diff(rows["item"]) != 0)
+    return np.flatnonzero(np.append(True, fresh)[: len(rows)])
 
 
 def _sender(group: Sequence[Message], at: int) -> str:

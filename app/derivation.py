@@ -45,6 +45,7 @@ def fixes_of(support: Support) -> Fixes:
         hdop=support["hdop"],
         odometer_m=support["odometer_m"],
         place=np.arange(len(x)),
+        line=support["of_line"],
     )
 
 

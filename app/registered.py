@@ -37,13 +37,15 @@ class Registered:
         """
         if not self._reject_unregistered and (decoded.kind == "position" or not self._owned):
             return []  # nothing could be refused
-        rows, found = decoded.rows, []
+        rows = decoded.rows
+        found: list[Reject] = []
         field = "vehicle" if decoded.kind == "position" else "sensor"
         columns = (rows[name].tolist() for name in ("device", "time_us", "message", "item"))
         for at, (device, time_us, message, item) in enumerate(zip(*columns, strict=True)):
             if keep[at] and (refusal := self._refusal(device, time_us, sender(message))) is not None:
                 keep[at] = False
-                found.append(Reject(message, item, refusal[0], field, f"{device.name}: {refusal[1]}"))
+                if not found or found[-1][:2] != (message, item):  # a line has many rows
+                    found.append(Reject(message, item, refusal[0], field, f"{device.name}: {refusal[1]}"))
         return found
 
     def _refusal(self, device: DeviceKey, time_us: int, owner: str) -> tuple[Reason, str] | None:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vinterkoll.processing.observations import Rows, number_fields, text_fields
+from vinterkoll.processing.observations import IntColumn, Rows, number_fields, text_fields
 
 _Words = NDArray[np.uint64]
 
@@ -34,6 +34,8 @@ def _number_words(column: NDArray[np.generic]) -> tuple[_Words, NDArray[np.bool_
     if column.dtype.kind == "f":
         values = column.astype(np.float64) + 0.0
         return values.view(np.uint64), ~np.isnan(values)
+    if column.dtype.kind == "u":
+        return column.astype(np.uint64), column != 0
     return column.astype(np.int64).view(np.uint64), np.ones(len(column), bool)
 
 
@@ -71,6 +73,37 @@ def row_digest(rows: Rows) -> NDArray[np.int64]:
     for name in text_fields(rows.dtype):
         digest = _add(digest, name, *_text_words(rows[name]))
     return digest.view(np.int64)
+
+
+def line_digest(rows: Rows, starts: IntColumn) -> NDArray[np.uint64]:
+    """Digest lines: all that is said of their vertices, and in which order.
+
+    Parameters
+    ----------
+    rows : (n,) POSITION
+        Vertices, one line after the other, `seq` their index, `line` still 0.
+    starts : (m,) int64, ascending
+        The place of each line's first vertex; the first is 0.
+
+    Returns
+    -------
+    (m,) uint64
+        From 1 to 2**63 - 1, so that a signed column holds it. Empty for empty input.
+
+    Examples
+    --------
+    >>> from vinterkoll.processing.observations import SNOW
+    >>> rows = np.zeros(6, SNOW)  # any dtype will do
+    >>> rows["seq"], rows["lat"] = [0, 1, 0, 1, 0, 1], [5, 6, 6, 5, 5, 6]
+    >>> there, back, again = line_digest(rows, np.array([0, 2, 4]))
+    >>> bool(there == back), bool(there == again)
+    (False, True)
+    """
+    if not len(rows):
+        return np.empty(0, np.uint64)
+    words = _mix(row_digest(rows).view(np.uint64) ^ _mix(rows["seq"].astype(np.uint64)))
+    lines: _Words = np.add.reduceat(words, starts) >> np.uint64(1)
+    return np.maximum(lines, np.uint64(1))
 
 
 def _add(digest: _Words, name: str, words: _Words, sent: NDArray[np.bool_]) -> _Words:

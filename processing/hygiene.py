@@ -11,9 +11,9 @@ from typing import Final
 import numpy as np
 
 from vinterkoll.processing.observations import BoolColumn, IntColumn
-from vinterkoll.processing.tracks import GAP_MAX_S, SKIP_MAX, Fixes
+from vinterkoll.processing.tracks import GAP_MAX_S, SKIP_MAX, SUPERSEDED, Fixes, along_line
 
-FLAGS: Final = ("poor_accuracy", "frozen", "jump", "impossible_speed")
+FLAGS: Final = ("poor_accuracy", "frozen", "jump", "impossible_speed", "superseded")
 """A flag's bit is its place: rows in the database hold masks, so the order is for ever and new flags go to the end."""
 
 BIT: Final[dict[str, int]] = {flag: 1 << place for place, flag in enumerate(FLAGS)}
@@ -71,13 +71,14 @@ def flags_of(fixes: Fixes, thresholds: Thresholds) -> IntColumn:
         poor_accuracy: it says so itself. frozen: one of at least `FROZEN_REPEATS` repeats of the same coordinates while
         speed or odometer say that the vehicle moves. jump: one of up to `JUMP_RUN_MAX` fixes that no vehicle could
         have come to and gone from, while the fixes before and after agree. impossible_speed: a neighbour without these flags
-        is too far away for the time between, and none confirms it.
+        is too far away for the time between, and none confirms it. superseded: a vertex of a line that another
+        observation of the same instant replaced.
 
     Examples
     --------
     >>> none, nan = np.zeros(5, np.int64), np.full(5, np.nan)
     >>> fixes = Fixes(none, np.arange(5) * 5 * 10**6, none, np.array([0.0, 40, 900, 120, 160]), np.zeros(5),
-    ...               nan, nan, none, none, np.array([4.0, 4, 4, 4, 90]), nan, nan, np.arange(5))
+    ...               nan, nan, none, none, np.array([4.0, 4, 4, 4, 90]), nan, nan, np.arange(5), none)
     >>> [names_of(mask) for mask in flags_of(fixes, Thresholds())]
     [[], [], ['jump'], [], ['poor_accuracy']]
     """
@@ -86,6 +87,7 @@ def flags_of(fixes: Fixes, thresholds: Thresholds) -> IntColumn:
         BIT["poor_accuracy"],
         0,
     )
+    flags |= np.where(fixes.line == SUPERSEDED, BIT["superseded"], 0)
     if len(fixes) < 2:
         return flags
     flags |= np.where(_frozen(fixes, thresholds), BIT["frozen"], 0)
@@ -105,14 +107,15 @@ def _verdict(
 ) -> tuple[BoolColumn, BoolColumn]:
     """Tell for pairs of fixes (m,) whether a vehicle can drive from one to the other, and whether it cannot.
 
-    Neither where they have nothing to say about each other: other groups, too long a gap, one instant, NaN.
+    Neither where they have nothing to say about each other: other groups, too long a gap, one instant without a line
+    that leads from one to the other, NaN.
     """
     gap_s = (fixes.time_us[second] - fixes.time_us[first]) / 1e6
     metres = np.sqrt((fixes.x[second] - fixes.x[first]) ** 2 + (fixes.y[second] - fixes.y[first]) ** 2)
     near = (fixes.group[first] == fixes.group[second]) & (gap_s > 0) & (gap_s <= GAP_MAX_S)
     near &= np.isfinite(metres)
     too_far = (metres > thresholds.jump_min_m) & (metres * 3.6 > thresholds.speed_max_kmh * gap_s)
-    return near & ~too_far, near & too_far
+    return (near & ~too_far) | along_line(fixes, first, second), near & too_far
 
 
 def _touched(steps: BoolColumn) -> BoolColumn:

@@ -1,7 +1,7 @@
 """The column types that pass between ingest, processing and storage: one structured array a kind of observation.
 
 Times are int64 microseconds since 1970-01-01 UTC, NaN stands for a number that was not sent, `""` for a text that
-was not sent. `message` and `item` say which message of the batch, and which item in it, a row came from.
+was not sent, 0 for no identity (u8). `message` and `item` say which message of the batch, and which item in it, a row came from.
 """
 
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -61,6 +61,7 @@ POSITION: Final = np.dtype(
         ("contract", "O"),
         ("event", "O"),
         ("odometer_m", "f8"),
+        ("line", "u8"),  # which line the row is a vertex of, its index being `seq`: digest.line_digest
     ]
 )
 

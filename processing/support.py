@@ -25,7 +25,7 @@ def flags_changed(fixes: Fixes, new: BoolColumn) -> BoolColumn:
     --------
     >>> count, nan = 41, np.full(41, np.nan)
     >>> none, place = np.zeros(count, np.int64), np.arange(count)
-    >>> fixes = Fixes(none, place, none, nan, nan, nan, nan, none, none, nan, nan, nan, place)
+    >>> fixes = Fixes(none, place, none, nan, nan, nan, nan, none, none, nan, nan, nan, place, none)
     >>> np.flatnonzero(flags_changed(fixes, place == 20))
     array([16, 17, 18, 19, 20, 21, 22, 23, 24])
     """
@@ -50,7 +50,7 @@ def steps_changed(fixes: Fixes, believed: BoolColumn, touched: BoolColumn) -> tu
     --------
     >>> count, nan = 41, np.full(41, np.nan)
     >>> none, place = np.zeros(count, np.int64), np.arange(count)
-    >>> fixes = Fixes(none, place, none, nan, nan, nan, nan, none, none, nan, nan, nan, place)
+    >>> fixes = Fixes(none, place, none, nan, nan, nan, nan, none, none, nan, nan, nan, place, none)
     >>> [np.flatnonzero(found).tolist() for found in steps_changed(fixes, place != 19, place == 20)]
     [[15, 16, 17, 18, 20, 21, 22, 23], [12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 24, 25, 26, 27]]
     """

@@ -23,10 +23,14 @@ from vinterkoll.storage.columns import (
 _PARAMETER: Final[dict[str, tuple[type[Column], str]]] = {
     "i2": (Smallints, "smallint"),
     "i8": (Bigints, "bigint"),
+    "u8": (Bigints, "bigint"),
     "f4": (Reals, "real"),
     "f8": (Doubles, "double precision"),
     "O": (Texts, "text"),
 }
+
+_NOT_SENT: Final = {"f": "'NaN'", "u": "0"}
+"""What stands for NULL in a column, by the kind of its dtype."""
 
 _KEY: Final[list[tuple[str, str, str]]] = [
     ("device_id", "integer", "device_id"),
@@ -43,13 +47,12 @@ def _type(rows: Rows, name: str) -> str:
 
 
 def _statement(table: ObservationKind, rows: Rows) -> str:
-    """INSERT … SELECT FROM unnest for the columns of `rows`; NaN becomes NULL."""
+    """INSERT … SELECT FROM unnest for the columns of `rows`; what was not sent becomes NULL."""
     columns = list(_KEY)
     for name in (*number_fields(rows.dtype), *text_fields(rows.dtype)):
         kind = _type(rows, name)
-        columns.append(
-            (name, _PARAMETER[kind][1], f"nullif({name}, 'NaN')" if kind.startswith("f") else name)
-        )
+        none = _NOT_SENT.get(kind[0])
+        columns.append((name, _PARAMETER[kind][1], name if none is None else f"nullif({name}, {none})"))
     names = ", ".join(name for name, _, _ in columns)
     arrays = ", ".join(f"%b::{kind}[]" for _, kind, _ in columns)
     values = ", ".join(value for _, _, value in columns)

@@ -11,6 +11,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg_pool import AsyncConnectionPool
 
 from vinterkoll.storage.action_names import NAMED_ACTIONS
+from vinterkoll.storage.stretches import GREATEST_FIRST
 
 Connection: TypeAlias = AsyncConnection[Any]
 
@@ -209,7 +210,7 @@ async def vehicles(connection: Connection, since: datetime, now: datetime) -> li
             WHERE o.device_id = d.device_id AND o.time >= %(since)s AND o.time <= %(now)s
               AND NOT EXISTS (SELECT FROM fix_flag f
                               WHERE f.device_id = o.device_id AND f.time = o.time AND f.seq = o.seq)
-            ORDER BY o.time DESC, o.seq DESC, o.version DESC NULLS LAST, o.digest DESC
+            ORDER BY o.time DESC, o.seq DESC, {GREATEST_FIRST}
             LIMIT 1
         ) p
         LEFT JOIN contractor c ON c.contractor = d.owner AND c.valid_from <= p.time AND p.time < c.valid_to

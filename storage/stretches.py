@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from vinterkoll.processing.observations import IntColumn, Rows
 from vinterkoll.processing.support import MARGIN
-from vinterkoll.processing.tracks import GAP_MAX_S
+from vinterkoll.processing.tracks import GAP_MAX_S, NO_LINE, SUPERSEDED
 from vinterkoll.processing.treatment import STRETCH
 from vinterkoll.storage.action_names import NAMED_ACTIONS
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
@@ -16,11 +16,23 @@ from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, f
 RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
 """New fixes of one vehicle further apart than the longest step are read back as two ranges."""
 
+GREATEST_FIRST: Final = "version DESC NULLS LAST, line DESC NULLS LAST, digest DESC"
+"""SQL: of positions that share (time, seq), the first is the one that counts, never by the order of arrival."""
+
+# A line counts when its first vertex does: where several share an instant, no vertex of another one is left over.
+_LINE: Final = f"""
+    CASE WHEN line IS NULL THEN {NO_LINE}
+         WHEN line = (SELECT line FROM position w WHERE w.device_id = position.device_id AND w.time = position.time AND w.seq = 0
+                      ORDER BY {GREATEST_FIRST} LIMIT 1) THEN line
+         ELSE {SUPERSEDED} END
+"""  # noqa: S608 - no input is put into the statement
+
 _COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
     coalesce(heading_deg, 'NaN') AS heading_deg, coalesce(accuracy_m, 'NaN') AS accuracy_m,
     coalesce(hdop, 'NaN') AS hdop, coalesce(odometer_m, 'NaN') AS odometer_m,
     {NAMED_ACTIONS} AS actions, plough_known, plough_down,
-    coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2"""
+    coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2,
+    {_LINE} AS of_line"""
 
 _SUPPORT_NAMES: Final = (
     *("range_id", "side", "device_id", "time", "seq", "lon", "lat", "speed_kmh", "heading_deg", "actions"),
@@ -33,10 +45,10 @@ _SUPPORT_NAMES: Final = (
         "spread_g_per_m2",
         "spread_ml_per_m2",
         "kinds",
+        "of_line",
     ),
 )
 
-# Where several rows share (time, seq), the greatest version wins, then the greatest digest: never the order of arrival.
 _SUPPORT: Final = f"""
     SELECT r.range_id, p.*,
            CASE WHEN v.kinds IS NULL THEN 7
@@ -48,15 +60,15 @@ _SUPPORT: Final = f"""
     CROSS JOIN LATERAL (
         (SELECT DISTINCT ON (time, seq) -1 AS side, {_COLUMNS} FROM position
          WHERE device_id = r.device AND time < r.low AND time >= r.low - %(reach)s::interval
-         ORDER BY time DESC, seq DESC, version DESC NULLS LAST, digest DESC LIMIT {MARGIN})
+         ORDER BY time DESC, seq DESC, {GREATEST_FIRST} LIMIT {MARGIN})
         UNION ALL
         (SELECT DISTINCT ON (time, seq) 0 AS side, {_COLUMNS} FROM position
          WHERE device_id = r.device AND time >= r.low AND time <= r.high
-         ORDER BY time, seq, version DESC NULLS LAST, digest DESC)
+         ORDER BY time, seq, {GREATEST_FIRST})
         UNION ALL
         (SELECT DISTINCT ON (time, seq) 1 AS side, {_COLUMNS} FROM position
          WHERE device_id = r.device AND time > r.high AND time <= r.high + %(reach)s::interval
-         ORDER BY time, seq, version DESC NULLS LAST, digest DESC LIMIT {MARGIN})
+         ORDER BY time, seq, {GREATEST_FIRST} LIMIT {MARGIN})
     ) AS p
     LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name AND v.valid_from <= p.time AND p.time < v.valid_to
     ORDER BY r.range_id, p.time, p.seq

@@ -73,6 +73,7 @@ def _observed(world: World, number: int, drive: Drive, receiver: Receiver) -> di
         "actions": np.where(state.mode == Mode.WORK, drive.actions, 0),
         **dict.fromkeys(("accuracy_m", "hdop", "odometer_m"), np.full(count, np.nan)),
         "place": np.arange(count),
+        "line": np.zeros(count, np.int64),
         "segment": legs[:, 0],
         "direction": legs[:, 1],
         "second": seconds,

@@ -1,8 +1,9 @@
 """HARJA work-machine messages (Finland): positions with tasks, as points or lines, in ETRS-TM35FIN (EPSG:3067).
 
 A line becomes one row a vertex, all of the observation's time, `seq` the vertex's index, without speed: nothing says
-when the machine passed the vertices before the last, so no time is made up. Fixes of one instant are no step and have
-no speed (processing.tracks). The direction is the last vertex's. One bad vertex rejects the observation.
+when the machine passed the vertices before the last, so no time is made up. `line` says which vertices are of one
+line: that they are driven one after the other needs no time (processing.tracks). The direction is the last vertex's.
+One bad vertex rejects the observation.
 """
 
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from vinterkoll.ingest.formats.problems import Problem, in_order
 from vinterkoll.ingest.formats.times import NO_INSTANT, in_years, microseconds_column
 from vinterkoll.ingest.message import Decoded, Message
 from vinterkoll.processing.coordinates import wgs84_from_tm35fin
+from vinterkoll.processing.digest import line_digest
 from vinterkoll.processing.observations import DeviceKey, FloatColumn, IntColumn, Rows
 from vinterkoll.processing.rejects import WHOLE_MESSAGE, Reason, Reject
 
@@ -141,7 +143,7 @@ def _fill_work(observations: list[Observation], heads: Rows) -> None:
 
 
 def _fill_place(rows: Rows, x: FloatColumn, y: FloatColumn, counts: IntColumn) -> None:
-    """Place of each vertex, its index, and no direction but the last vertex's."""
+    """Place of each vertex, its index, its line, and no direction but the last vertex's."""
     ends = np.cumsum(counts)
     rows["seq"] = np.arange(len(rows)) - np.repeat(ends - counts, counts)
     inner = np.ones(len(rows), bool)
@@ -149,3 +151,7 @@ def _fill_place(rows: Rows, x: FloatColumn, y: FloatColumn, counts: IntColumn) -
     rows["heading_deg"][inner] = np.nan
     lon, lat = wgs84_from_tm35fin(x, y)
     rows["lon"], rows["lat"] = np.round(lon, DEGREE_DECIMALS), np.round(lat, DEGREE_DECIMALS)
+    lengths = counts[counts > 1]
+    rows["line"][np.repeat(counts > 1, counts)] = np.repeat(
+        line_digest(rows[np.repeat(counts > 1, counts)], np.cumsum(lengths) - lengths), lengths
+    )

@@ -76,9 +76,28 @@ def test_a_line_is_a_row_a_vertex_without_a_speed() -> None:
     assert np.isnan(rows["speed_kmh"]).all()
     np.testing.assert_array_equal(rows["heading_deg"], [np.nan, np.nan, np.nan, 90, 90])
     assert [(r.item, r.code) for r in result.rejects] == [(2, Reason.NO_POSITION)]
+    line = int(rows["line"][0])
+    assert rows["line"].tolist() == [line, line, line, line, 0]
+    assert 0 < line < 2**63
     metres = rows["lon"] * 54_000.0  # about the length of a degree here
-    fixes = fixes_of([(metre, 0.0) for metre in metres.tolist()], time_s=(rows["time_us"] / 1e6).tolist())
-    assert linked_to_next(fixes).tolist() == [False, False, False, True, False]
+    fixes = fixes_of(
+        [(metre, 0.0) for metre in metres.tolist()],
+        time_s=(rows["time_us"] / 1e6).tolist(),
+        seq=rows["seq"].tolist(),
+        line=[1.0, 1, 1, 1, 0],
+    )
+    assert linked_to_next(fixes).tolist() == [True, True, True, True, False]
+
+
+def test_a_line_is_itself_in_any_message_and_another_one_backwards() -> None:
+    there = sample("line")["havainnot"][0]["havainto"]["sijainti"]["viivageometria"]
+    back = there | {"coordinates": there["coordinates"][::-1]}
+    places = [{"viivageometria": there}, sample("point")["havainnot"][0]["havainto"]["sijainti"]]
+    places += [{"viivageometria": back}, {"viivageometria": there}]
+    result = decoded(message(*(observation(sijainti=place) for place in places)))
+    of_item = [set(result.rows["line"][result.rows["item"] == item].tolist()) for item in range(4)]
+    assert of_item[0] == of_item[3] != of_item[2]
+    assert (len(of_item[0] | of_item[2]), of_item[1]) == (2, {0})
 
 
 def test_one_bad_vertex_rejects_its_observation_once() -> None:

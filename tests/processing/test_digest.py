@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from vinterkoll.processing.digest import row_digest
+from vinterkoll.processing.digest import line_digest, row_digest
 from vinterkoll.processing.observations import FLOW, POSITION, SNOW, Rows, number_fields, text_fields
 
 _MASK = 2**64 - 1
@@ -36,6 +36,8 @@ def _naive(row: np.void) -> int:
             if np.isnan(value):
                 continue
             word = struct.unpack("<Q", struct.pack("<d", float(value) + 0.0))[0]
+        elif isinstance(value, np.unsignedinteger) and not value:
+            continue
         else:
             word = int(value) & _MASK
         digest = _naive_mix((digest + _naive_word(name)) & _MASK ^ _naive_mix(word))
@@ -47,7 +49,10 @@ def _rows(dtype: np.dtype[np.void], values: list[list[float]], texts: list[list[
     with np.errstate(over="ignore", invalid="ignore"):
         for at, name in enumerate(number_fields(dtype)):
             column = np.array([one[at % len(one)] for one in values])
-            rows[name] = column if rows.dtype[name].kind == "f" else np.nan_to_num(np.clip(column, -100, 100))
+            lowest = 0 if rows.dtype[name].kind == "u" else -100
+            rows[name] = (
+                column if rows.dtype[name].kind == "f" else np.nan_to_num(np.clip(column, lowest, 100))
+            )
     for at, name in enumerate(text_fields(dtype)):
         rows[name] = [one[at % len(one)] for one in texts]
     return rows
@@ -91,6 +96,18 @@ def test_negative_zero_is_zero_and_every_nan_is_absent() -> None:
     rows["lon"] = [0.0, -0.0, np.nan, np.frombuffer(b"\x01\0\0\0\0\0\xf8\xff")[0]]
     first, second, third, fourth = row_digest(rows).tolist()
     assert first == second != third == fourth
+
+
+@given(st.lists(st.lists(st.floats(width=32), min_size=2, max_size=5), max_size=4))
+def test_lines_equal_the_naive_twin(drawn: list[list[float]]) -> None:
+    rows = _rows(SNOW, [[depth] for one in drawn for depth in one], [[""] for one in drawn for _ in one])
+    rows["seq"] = [at for one in drawn for at in range(len(one))]
+    starts = np.cumsum([0, *(len(one) for one in drawn)])[:-1]
+    words = [_naive_mix((_naive(row) & _MASK) ^ _naive_mix(int(row["seq"]))) for row in rows]
+    expected = [
+        max((sum(words[at : at + len(one)]) & _MASK) >> 1, 1) for at, one in zip(starts, drawn, strict=True)
+    ]
+    assert line_digest(rows, starts).tolist() == expected
 
 
 def test_empty() -> None:

@@ -17,7 +17,7 @@ from vinterkoll.processing.hygiene import (
     flags_of,
     names_of,
 )
-from vinterkoll.processing.tracks import GAP_MAX_S, Fixes
+from vinterkoll.processing.tracks import GAP_MAX_S, STEP_MAX_M, Fixes
 
 NAN = math.nan
 THRESHOLDS = Thresholds()
@@ -39,13 +39,21 @@ class Naive:
 
     def verdict(self, a: int, b: int) -> str:
         fixes, gap = self.fixes, self.gap_s(a, b)
-        if math.isnan(gap):
+        if a not in self.all or b not in self.all:
             return ""
         metres = float(np.sqrt((fixes.x[b] - fixes.x[a]) ** 2 + (fixes.y[b] - fixes.y[a]) ** 2))
-        if math.isnan(metres):
+        if self.next_of_line(a, b) and metres < STEP_MAX_M:
+            return "possible"
+        if math.isnan(gap) or math.isnan(metres):
             return ""
         fast = metres > THRESHOLDS.jump_min_m and metres * 3.6 > THRESHOLDS.speed_max_kmh * gap
         return "impossible" if fast else "possible"
+
+    def next_of_line(self, a: int, b: int) -> bool:
+        fixes = self.fixes
+        names = ("group", "time_us", "line")
+        alike = all(getattr(fixes, name)[a] == getattr(fixes, name)[b] for name in names)
+        return alike and bool(fixes.line[a] > 0 and fixes.seq[b] == fixes.seq[a] + 1)
 
     def repeats(self, i: int) -> bool:
         fixes, gap = self.fixes, self.gap_s(i - 1, i)
@@ -73,8 +81,11 @@ class Naive:
                     return True
         return False
 
+    def superseded(self, i: int) -> bool:
+        return bool(self.fixes.line[i] < 0)
+
     def of_itself(self, i: int) -> set[str]:
-        names = ("poor_accuracy", "frozen", "jump")
+        names = ("poor_accuracy", "frozen", "jump", "superseded")
         return {name for name in names if getattr(self, name)(i)}
 
     def flags(self, i: int) -> set[str]:
@@ -100,6 +111,7 @@ drawn_fixes = st.lists(
         st.sampled_from([NAN, 5.0, 5.0, 5.0, 50.1]),
         st.sampled_from([NAN, 1.0, 1.0, 10.1]),
         st.sampled_from([0, 0, 0, 0, 0, 0, 0, 1]),  # a new group begins
+        st.sampled_from([0, 0, 5, 5, 5, 6, -1]),  # the line, where it has a fix of the same time before it
     ),
     max_size=25,
 )
@@ -107,8 +119,8 @@ drawn_fixes = st.lists(
 
 def track(drawn: list[tuple[float, ...]]) -> Fixes:
     at, along, odometer, group = 0.0, 0.0, 0.0, 0
-    points, columns = [], {name: [] for name in ("time_s", "odometer_m", "group")}  # type: ignore[var-annotated]
-    for gap, step, _, driven, _, _, begins in drawn:
+    points, columns = [], {name: [] for name in ("time_s", "odometer_m", "group", "seq", "line")}  # type: ignore[var-annotated]
+    for gap, step, _, driven, _, _, begins, line in drawn:
         at, group = at + gap, group + int(begins)
         along += 0.0 if math.isnan(step) else step
         odometer += 0.0 if math.isnan(driven) else driven
@@ -116,6 +128,8 @@ def track(drawn: list[tuple[float, ...]]) -> Fixes:
         columns["time_s"].append(at)
         columns["odometer_m"].append(NAN if math.isnan(driven) else odometer)
         columns["group"].append(group)
+        columns["seq"].append(columns["seq"][-1] + 1 if columns["seq"] and not gap else 0)
+        columns["line"].append(line)
     named = zip(("speed_kmh", "accuracy_m", "hdop"), (2, 4, 5), strict=True)
     return fixes_of(points, **columns, **{name: [one[at] for one in drawn] for name, at in named})
 
@@ -199,5 +213,16 @@ def test_the_limits_themselves_are_good() -> None:
     assert driven(0, 40, hdop=[10.0, 10.1]) == [set(), {"poor_accuracy"}]
 
 
+def test_a_line_confirms_its_own_ends() -> None:
+    """The line of the last minute reaches back: its first vertex is impossibly far from the fix before."""
+    columns: dict[str, list[float]] = {"time_s": [0, 5, 5, 5, 10], "seq": [0, 0, 1, 2, 0]}
+    assert driven(0, -400, -200, 0, 40, **columns, line=[0, 7, 7, 7, 0]) == [
+        {"impossible_speed"},
+        *[set()] * 4,
+    ]
+    assert driven(0, -400, -200, 0, 40, **columns)[1] == {"impossible_speed"}
+    assert driven(0, -40, -20, 0, 40, **columns, line=[0, 7, 7, -1, 0])[3] == {"superseded"}
+
+
 def test_bits_are_for_ever() -> None:
-    assert BIT == {"poor_accuracy": 1, "frozen": 2, "jump": 4, "impossible_speed": 8}
+    assert BIT == {"poor_accuracy": 1, "frozen": 2, "jump": 4, "impossible_speed": 8, "superseded": 16}

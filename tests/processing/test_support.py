@@ -37,6 +37,7 @@ def track(count: int, noise: random.Random) -> Fixes:
     support["time"] = support["time_us"]
     support["range_id"] = np.zeros(len(rows), np.int64)
     support["kinds"] = np.full(len(rows), ALL_KINDS)
+    support["of_line"] = np.zeros(len(rows), np.int64)
     return fixes_of(support)
 
 

@@ -108,6 +108,48 @@ def test_nothing_over_a_break(town: StreetNetwork, time_s: list[float]) -> None:
     assert treated(town, fixes_of([(10, 0), (70, 0)], heading_deg=[90] * 2, time_s=time_s)) == []
 
 
+def line_of(points: list[tuple[float, float]], **columns: list[float]) -> Fixes:
+    """The vertices of a line, at one instant."""
+    count = len(points)
+    usual: dict[str, list[float]] = {
+        "time_s": [0.0] * count,
+        "seq": list(range(count)),
+        "line": [7.0] * count,
+    }
+    return fixes_of(points, **usual | columns)
+
+
+@pytest.mark.parametrize("apart_m", [1, 5, 40])
+def test_a_line_along_one_street_and_across_another(town: StreetNetwork, apart_m: int) -> None:
+    east = line_of([(60 + at, 1) for at in range(0, 81, apart_m)])
+    assert {row[:2] for row in treated(town, east)} == {(1, 1), (2, 1)}
+    north = line_of([(101, -60 + at) for at in range(0, 121, apart_m)])
+    assert {row[:2] for row in treated(town, north)} == {(6, 1), (5, 1)}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"line": [0.0, 0.0, 0.0]},  # a clock that stands still
+        {"line": [7.0, 8.0, 9.0]},
+        {"line": [-1.0, -1.0, -1.0]},
+        {"seq": [0.0, 2.0, 4.0]},
+        {"group": [0.0, 1.0, 2.0]},
+        {"time_s": [0.0, 400.0, 800.0]},
+    ],
+)
+def test_fixes_of_one_instant_that_are_no_line_treat_nothing(
+    town: StreetNetwork, columns: dict[str, list[float]]
+) -> None:
+    assert treated(town, line_of([(10, 0), (40, 0), (70, 0)])) == [(1, 1, 10, 40), (1, 1, 40, 70)]
+    assert treated(town, line_of([(10, 0), (40, 0), (70, 0)], **columns)) == []
+
+
+def test_a_line_is_no_longer_than_a_step_from_vertex_to_vertex() -> None:
+    street = network_of([[(0, 0), (2000, 0)]])
+    assert treated(street, line_of([(10, 0), (500, 0), (1010, 0)])) == [(1, 1, 10, 500)]
+
+
 def test_a_vehicle_for_paths_leaves_the_street_alone(town: StreetNetwork) -> None:
     track = fixes_of([(10, -5), (60, -4)], heading_deg=[90] * 2, kinds=[KINDS["gc"]] * 2)
     assert treated(town, track) == [(7, 1, 10, 60)]

@@ -20,7 +20,13 @@ from vinterkoll.storage.columns import register
 
 Connection = psycopg.Connection[Any]
 LIMITS = Limits(future_max_s=300, age_max_s=30 * 86_400, west=10, south=55, east=24.5, north=69.5)
-TOPICS = {"position": "mip", "positions": "mip", "flow": "traffic-flow-observed", "up": "chirpstack"}
+TOPICS = {
+    "position": "mip",
+    "positions": "mip",
+    "havainnot": "harja",
+    "flow": "traffic-flow-observed",
+    "up": "chirpstack",
+}
 
 MASKS = ("actions", "plough_known", "plough_down")
 
@@ -69,7 +75,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         """
         SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest,
                lon, lat, speed_kmh, heading_deg, accuracy_m, hdop, odometer_m, actions, plough_known, plough_down,
-               spread_g_per_m2, spread_ml_per_m2, unknown_actions
+               spread_g_per_m2, spread_ml_per_m2, line, unknown_actions
         FROM position p JOIN device d USING (device_id)
         """
     ).fetchall()
@@ -82,7 +88,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         FROM vehicle
     """).fetchall()
     best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[5])):
+    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[-2] or 0, row[5])):
         best[row[:4]] = row
     tracks: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for key in sorted(best):
@@ -91,7 +97,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
     for (owner, name), track in tracks.items():
         names = ("lon", "lat", "speed_kmh", "heading_deg", "accuracy_m", "hdop", "odometer_m", *MASKS)
         amounts = ("spread_g_per_m2", "spread_ml_per_m2")
-        columns = dict(zip((*names, *amounts), zip(*(row[6:-1] for row in track), strict=True), strict=True))
+        columns = dict(zip((*names, *amounts), zip(*(row[6:-2] for row in track), strict=True), strict=True))
         support = {
             column: np.array([np.nan if value is None else value for value in values], float)
             for column, values in columns.items()
@@ -104,6 +110,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         support["time"] = np.array([int(row[2]) for row in track])
         support["seq"] = np.array([row[3] for row in track])
         support["range_id"] = np.zeros(len(track), np.int64)
+        support["of_line"] = np.array([_line(best, row) for row in track])
         support["kinds"] = np.array([_kinds(registered, owner, name, row[2]) for row in track])
         fixes = fixes_of(support)
         flags = flags_of(fixes, Thresholds())
@@ -116,6 +123,15 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
             actions = int(fixes.actions[step]) & TREATING_ACTIONS
             pieces.append((owner, name, begin, int(fixes.seq[step]), piece, end, *where, actions))
     return {"fix_flag": flagged, "stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
+
+
+def _line(best: dict[tuple[Any, ...], tuple[Any, ...]], row: tuple[Any, ...]) -> int:
+    """The line of a vertex, 0 of no line, -1 where the first vertex at its instant is not of this line."""
+    line: int | None = row[-2]
+    if line is None:
+        return 0
+    first = best.get((*row[:3], 0))
+    return line if first is not None and first[-2] == line else -1
 
 
 def _kinds(registered: list[tuple[Any, ...]], owner: str, name: str, time_us: int) -> int:

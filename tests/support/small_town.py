@@ -63,6 +63,7 @@ def fixes_of(points: list[tuple[float, float]], **columns: list[float]) -> Fixes
         hdop=np.array(columns.get("hdop", [NAN] * count), float),
         odometer_m=np.array(columns.get("odometer_m", [NAN] * count), float),
         place=whole("place", list(range(count))),
+        line=whole("line", [0] * count),
     )
 
 

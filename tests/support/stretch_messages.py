@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import orjson
 import shapely
+from pyproj import Transformer
 
 from small_town import E0, N0
 from vinterkoll.ingest.message import Message
@@ -43,9 +44,44 @@ def fix(
     return Message(f"mip/v1/snow/{vehicle}/position", orjson.dumps(body | more), RECEIVED_US)
 
 
+_TM35FIN = Transformer.from_crs("EPSG:3006", "EPSG:3067", always_xy=True)
+
+
+def line(
+    vehicle: str, at_s: float, points: Sequence[tuple[float, float]], sent_s: float = 0, **more: Any
+) -> Message:
+    """A HARJA line of a vehicle over some points of the town, ploughing, sent so many seconds after START."""
+    x, y = _TM35FIN.transform([E0 + east for east, _ in points], [N0 + north for _, north in points])
+    place = {"type": "LineString", "coordinates": [list(point) for point in zip(x, y, strict=True)]}
+    observation = {
+        "tyokone": {"id": vehicle},
+        "sijainti": {"viivageometria": place},
+        "havaintoaika": (START + timedelta(seconds=at_s)).isoformat(),
+        "suoritettavatTehtavat": ["auraus ja sohjonpoisto"],
+    }
+    head = {
+        "lahettaja": {"organisaatio": {"ytunnus": "snow"}},
+        "lahetysaika": (START + timedelta(seconds=sent_s)).isoformat(),
+    }
+    body = {"otsikko": head, "havainnot": [{"havainto": observation | more}]}
+    return Message("harja/v1/snow/havainnot", orjson.dumps(body), RECEIVED_US)
+
+
+def lines(vehicle: str, at_s: float, along_m: float, noise: random.Random) -> list[Message]:
+    """One to three lines of one instant that end where the vehicle is: corrections of each other, or sent at once."""
+    found = []
+    for _ in range(noise.choice([1, 1, 2, 3])):
+        apart_m, away_m = noise.choice([2, 15, 40]), noise.choice([0, 0, 0, 0, 400, 600])
+        places = [(along_m - apart_m * back) % 450 for back in reversed(range(noise.choice([2, 3, 6, 25])))]
+        points = [tuple(shapely.get_coordinates(LAP.interpolate(place))[0].tolist()) for place in places]
+        points[0] = (points[0][0] + away_m, points[0][1])
+        found.append(line(vehicle, at_s, points, noise.choice([0, 0, 3600])))
+    return found
+
+
 def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
-    """So many fixes of each vehicle, one each 5 s with breaks and spells of bad fixes, and some corrections: other
-    contents for the same key."""
+    """So many fixes of each vehicle, one each 5 s with breaks and spells of bad fixes, some corrections (other
+    contents for the same key), and some lines."""
     found = []
     for vehicle, count in enumerate(counts):
         at_s, along_m = 0.0, noise.uniform(0, 400)
@@ -57,6 +93,8 @@ def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
             found.append(fix_in_spell(spell, f"v{vehicle}", at_s, along_m, noise))
             if noise.random() < 0.1:
                 found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
+            if noise.random() < 0.1:
+                found += lines(f"v{vehicle}", at_s, along_m, noise)
             gap = noise.choice([*[5] * 18, *[10] * 3, *(200, 295, 301, 400, 880, 890, 895, 899)])
             at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
     return found
