@@ -125,10 +125,10 @@ class Acceptance:
         devices.lock(self._connection, np.concatenate(list(device_ids.values())))
         count = 0
         for kind, of_kind in found.items():
-            new_device, new_time = raw.insert(
+            new, new_device, new_time = raw.insert(
                 self._connection, kind, device_ids[kind], of_kind.received_us, of_kind.rows
             )
-            count += len(new_device)
+            count += new
             if kind == "position":
                 flagged = derive_treatments(
                     self._connection, new_device, new_time, self._versions, self._thresholds

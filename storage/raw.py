@@ -1,5 +1,6 @@
 """Raw observations: a grow-only set, written in bulk; what was there already is left as it is."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -32,6 +33,20 @@ _PARAMETER: Final[dict[str, tuple[type[Column], str]]] = {
 _NOT_SENT: Final = {"f": "'NaN'", "u": "0"}
 """What stands for NULL in a column, by the kind of its dtype."""
 
+RANKS: Final = {"version": "'-infinity'"}
+POSITION_RANKS: Final = RANKS | {"line": "0"}
+"""Columns by which rows of one (device, time, seq) are ranked, before their digests, and what is below every value."""
+
+
+def greatest_first(ranks: Mapping[str, str]) -> str:
+    """Return the SQL order of rows that share (device, time, seq): the first counts, never by the order of arrival.
+
+    >>> greatest_first(RANKS)
+    'version DESC NULLS LAST, digest DESC'
+    """
+    return ", ".join([*(f"{name} DESC NULLS LAST" for name in ranks), "digest DESC"])
+
+
 _KEY: Final[list[tuple[str, str, str]]] = [
     ("device_id", "integer", "device_id"),
     ("time", "timestamptz", "time"),
@@ -56,12 +71,23 @@ def _statement(table: ObservationKind, rows: Rows) -> str:
     names = ", ".join(name for name, _, _ in columns)
     arrays = ", ".join(f"%b::{kind}[]" for _, kind, _ in columns)
     values = ", ".join(value for _, _, value in columns)
+    ranks = POSITION_RANKS if table == "position" else RANKS
+    at_least = " AND ".join(
+        f"coalesce(was.{name}, {least}) >= coalesce(best.{name}, {least})" for name, least in ranks.items()
+    )
     return f"""
         WITH stored AS (
             INSERT INTO {table} ({names}) SELECT {values} FROM unnest({arrays}) AS sent ({names})
-            ON CONFLICT DO NOTHING RETURNING device_id, time
+            ON CONFLICT DO NOTHING RETURNING device_id, time, seq, digest, {", ".join(ranks)}
+        ), best AS (
+            SELECT DISTINCT ON (device_id, time, seq) * FROM stored ORDER BY device_id, time, seq, {greatest_first(ranks)}
         )
-        SELECT coalesce(array_agg(device_id), '{{}}'), coalesce(array_agg(time), '{{}}') FROM stored
+        SELECT (SELECT count(*) FROM stored), coalesce(array_agg(device_id), '{{}}'), coalesce(array_agg(time), '{{}}')
+        FROM best WHERE NOT EXISTS (
+            SELECT FROM {table} was
+            WHERE was.device_id = best.device_id AND was.time = best.time AND was.seq = best.seq
+              AND was.digest > best.digest AND {at_least} OFFSET 0  -- a look-up each, whatever the planner thinks
+        )
     """  # noqa: S608 - table and column names are ours
 
 
@@ -71,8 +97,8 @@ def insert(
     device_id: IntColumn,
     received_us: IntColumn,
     rows: Rows,
-) -> tuple[IntColumn, IntColumn]:
-    """Add observations to their raw table.
+) -> tuple[int, IntColumn, IntColumn]:
+    """Add observations to their raw table. The devices' rows must be locked.
 
     Parameters
     ----------
@@ -81,8 +107,11 @@ def insert(
 
     Returns
     -------
-    device_id, time_us : (m,) int64
-        Of the rows that were new, m ≤ n.
+    count : int
+        How many rows were new.
+    device_id, time_us : (m,) int64, m ≤ count
+        Of those from which something may follow. A row that loses to a stored one of its (device, time, seq) changes
+        nothing: so of a clock that stands still, thousands of fixes at one instant are not read back for each new one.
     """
     parameters: list[Column] = [
         Integers(device_id),
@@ -96,8 +125,8 @@ def insert(
         parameters.append(_PARAMETER[_type(rows, name)][0](rows[name]))  # noqa: PERF401
     row = connection.execute(_statement(kind, rows), parameters, binary=True).fetchone()
     assert row is not None, "an aggregate without GROUP BY gives one row"  # noqa: S101
-    new_device, new_time = row
-    return new_device, new_time
+    count, new_device, new_time = row
+    return count, new_device, new_time
 
 
 def ranges(device_id: IntColumn, time_us: IntColumn, apart_us: int) -> tuple[IntColumn, IntColumn, IntColumn]:

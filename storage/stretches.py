@@ -12,12 +12,12 @@ from vinterkoll.processing.tracks import GAP_MAX_S, NO_LINE, SUPERSEDED
 from vinterkoll.processing.treatment import STRETCH
 from vinterkoll.storage.action_names import NAMED_ACTIONS
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
+from vinterkoll.storage.raw import POSITION_RANKS, greatest_first
 
 RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
 """New fixes of one vehicle further apart than the longest step are read back as two ranges."""
 
-GREATEST_FIRST: Final = "version DESC NULLS LAST, line DESC NULLS LAST, digest DESC"
-"""SQL: of positions that share (time, seq), the first is the one that counts, never by the order of arrival."""
+GREATEST_FIRST: Final = greatest_first(POSITION_RANKS)
 
 # A line counts when its first vertex does: where several share an instant, no vertex of another one is left over.
 _LINE: Final = f"""
