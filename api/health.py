@@ -55,6 +55,7 @@ class Ready(BaseModel):
                             "last_event_at": "2026-01-15T05:41:10.500000Z",
                         }
                     ],
+                    "rederiving_since": "2026-01-15T05:12:40Z",
                 }
             ]
         }
@@ -62,6 +63,9 @@ class Ready(BaseModel):
     status: str
     reasons: list[str]
     workers: list[WorkerHealth]
+    rederiving_since: datetime | None = Field(
+        description="Since when stored days wait to be derived anew, after a change; null when all are. No reason not to be ready."
+    )
 
 
 @router.get("/health/live", summary="Is the process alive?", response_model=Live)
@@ -85,12 +89,14 @@ async def ready(request: Request, context: Shared) -> Response:
     """
     reasons: list[str] = []
     workers: list[dict[str, Any]] = []
+    rederiving_since: datetime | None = None
     try:
         async with context.connections.connection() as connection:
             if different := await ingest_reading.schema_problem(connection):
                 reasons.append(different)
             else:
                 workers = _workers(await ingest_reading.ingest(connection))
+                rederiving_since = await ingest_reading.rederiving_since(connection)
                 heard_since = context.clock() - _SILENCE_MAX
                 heard = [one["updated_at"] >= heard_since for one in workers if one["worker"] != HTTP_WORKER]
                 if not any(heard) and (heard or context.intake is None):
@@ -98,7 +104,12 @@ async def ready(request: Request, context: Shared) -> Response:
                     reasons.append(f"ingest lag unknown: no stream worker was heard of for {silence_s:g} s")
     except (psycopg.OperationalError, psycopg.InterfaceError):
         reasons.append("database not reachable")
-    content = {"status": "not ready" if reasons else "ready", "reasons": reasons, "workers": workers}
+    content = {
+        "status": "not ready" if reasons else "ready",
+        "reasons": reasons,
+        "workers": workers,
+        "rederiving_since": rederiving_since,
+    }
     answer = json_answer(request, content, JSON, cache_control=NEVER_KEEP)
     if reasons:
         answer.status_code = 503

@@ -5,9 +5,11 @@ from typing import Any
 import psycopg
 import typer
 
+from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.storage import migrate as migrations
+from vinterkoll.storage import renewals
 
 
 def connected(settings: Settings) -> "psycopg.Connection[Any]":
@@ -22,9 +24,12 @@ def migrate() -> None:
             applied = migrations.migrate(connection)
         except migrations.MigrationError as error:
             raise ConfigurationError(str(error)) from None
+        renewals.follow(connection, DERIVATION)
         for migration in applied:
             typer.echo(f"applied {migration.version:04} {migration.name}")
         engine = (
             "with TimescaleDB" if migrations.has_timescale(connection) else "plain PostgreSQL, no TimescaleDB"
         )
         typer.echo(f"the schema is current ({engine})")
+        if renewals.due(connection):
+            typer.echo("stored days have to be derived anew: run `vinterkoll rederive`, while ingest goes on")

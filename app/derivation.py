@@ -17,6 +17,10 @@ from vinterkoll.storage import flags as flag_table
 from vinterkoll.storage import flows, raw, stretches, treatments
 from vinterkoll.storage.network import Versions
 
+DERIVATION: Final = 1
+"""The version of the rules by which derived rows follow from stored ones. Raise it with every change of them:
+`vinterkoll migrate` then notes that all that is stored has to be derived anew."""
+
 Support = dict[str, NDArray[Any]]
 
 _KEY: Final = ("device_id", "time", "seq")

@@ -1,6 +1,5 @@
 """`vinterkoll rederive`: derive stored days anew, and whatever a changed input has left to be derived anew."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final, Literal
 
@@ -32,7 +31,7 @@ def rederive(
 ) -> None:
     """Derive treatments and traffic anew from stored observations. Ingest goes on meanwhile.
 
-    Without --from: what a changed street network has left to do, if anything.
+    Without --from: what a changed input, or a new version of this programme, has left to do, if anything.
     """
     settings = read_settings()
     now = datetime.now(UTC)
@@ -60,13 +59,14 @@ def horizon_of(settings: Settings, now: datetime) -> datetime:
 def renew_due(connection: "psycopg.Connection[Any]", horizon: datetime) -> int:
     """Derive anew what changed inputs have left, inside the horizon; return how many observations that were.
 
-    What is left is forgotten only when it is done: after a break, call it again.
+    Each device is forgotten when it is done: after a break, call it again.
     """
-    count = 0
-    for due in renewals.due(connection):
+    columns.register(connection)
+    versions, found, count = Versions(connection), renewals.due(connection), 0
+    for due in watched(found, "deriving", len(found)):
         low_us = microseconds(max(due.from_time, horizon))
         high_us = FOR_EVER_US if due.until_time is None else microseconds(due.until_time)
-        count += renew(connection, low_us, high_us, kinds=["position"])
+        count += rederive_in_steps(connection, due.kind, versions, due.device_id, low_us, high_us)
         renewals.done(connection, due)
     return count
 
@@ -76,14 +76,13 @@ def renew(
     low_us: int,
     high_us: int,
     *,
-    kinds: Sequence[Literal["position", "flow"]] = _KINDS,
     owner: str | None = None,
     name: str | None = None,
 ) -> int:
     """Derive anew what was observed with low_us ≤ time < high_us, device by device; return how many that were."""
     columns.register(connection)
     versions = Versions(connection)
-    found = [(kind, device) for kind in kinds for device in renewals.devices(connection, kind, owner, name)]
+    found = [(kind, device) for kind in _KINDS for device in renewals.devices(connection, kind, owner, name)]
     return sum(
         rederive_in_steps(connection, kind, versions, device, low_us, high_us)
         for kind, device in watched(found, "deriving", len(found))

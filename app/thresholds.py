@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import psycopg
@@ -9,17 +10,13 @@ import typer
 
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
-from vinterkoll.app.rederivation import rederive
+from vinterkoll.app.renewal import horizon_of, renew_due
 from vinterkoll.app.settings import read_settings
 from vinterkoll.processing.hygiene import Thresholds
-from vinterkoll.storage import devices, inputs
+from vinterkoll.storage import inputs, renewals
 from vinterkoll.storage import thresholds as threshold_table
-from vinterkoll.storage.columns import register
-from vinterkoll.storage.network import Versions
 
 _NAMES: Final = asdict(Thresholds()).keys()
-_ALWAYS_US: Final = (0, 4_102_444_800_000_000)
-"""1970 to 2100: all that is stored."""
 
 thresholds = typer.Typer(help="By which values fixes are flagged (docs/hygiene.md).", no_args_is_help=True)
 
@@ -38,22 +35,21 @@ def set_threshold(
     name: Annotated[str, typer.Argument(help="One of `vinterkoll thresholds list`.")],
     value: Annotated[float, typer.Argument(help="In the unit that the name ends with.")],
 ) -> None:
-    """Change one, and derive anew all that is stored, in one transaction. Workers wait until it is done."""
+    """Change one, and derive anew all that is stored. Ingest goes on meanwhile; after a break, call it again."""
     if name not in _NAMES:
         raise ConfigurationError(f"there is no threshold {name}; there are {', '.join(_NAMES)}")
     if not (math.isfinite(value) and value > 0):
         raise ConfigurationError(f"{name} takes a number above 0")
-    with connected(read_settings()) as connection:
-        register(connection)
-        count = change(connection, name, value)
+    settings = read_settings()
+    with connected(settings) as connection:
+        change(connection, name, value)
+        count = renew_due(connection, horizon_of(settings, datetime.now(UTC)))
     typer.echo(f"{name} is {value:g}; {count} fixes derived anew" if count else f"{name} is {value:g}")
 
 
-def change(connection: "psycopg.Connection[Any]", name: str, value: float) -> int:
-    """Set a threshold and return how many fixes were derived anew: none when it was set already."""
+def change(connection: "psycopg.Connection[Any]", name: str, value: float) -> None:
+    """Set a threshold, and note what has to be derived anew: nothing when it was set already. `renewal.renew_due` does it."""
     with connection.transaction():
         inputs.change(connection)
-        if not threshold_table.write(connection, name, value):
-            return 0
-        vehicles = devices.all_of(connection, "position")
-        return rederive(connection, "position", Versions(connection), vehicles, *_ALWAYS_US)
+        if threshold_table.write(connection, name, value):
+            renewals.note(connection)

@@ -28,14 +28,6 @@ class UnnamedActions(NamedTuple):
     latest: datetime
 
 
-class Span(NamedTuple):
-    """Times of one device, both ends counted."""
-
-    device_id: int
-    low_us: int
-    high_us: int
-
-
 def masks(connection: "psycopg.Connection[Any]", contractor: str | None = None) -> dict[tuple[str, str], int]:
     """Return what is named, of one contractor or of all: (contractor, text) to its mask, in order."""
     rows = connection.execute(
@@ -62,19 +54,18 @@ def store(connection: "psycopg.Connection[Any]", contractor: str, named: Mapping
     )
 
 
-def spans(connection: "psycopg.Connection[Any]", contractor: str, texts: Sequence[str]) -> list[Span]:
-    """Return where a contractor's positions have one of `texts`: a device and day each."""
-    rows = connection.execute(
+def note_due(connection: "psycopg.Connection[Any]", contractor: str, texts: Sequence[str]) -> None:
+    """Note, as `renewals.note`, where a contractor's positions have one of `texts`: a device and day each."""
+    connection.execute(
         """
-        SELECT device_id, (extract(epoch FROM min(time)) * 1000000)::bigint,
-               (extract(epoch FROM max(time)) * 1000000)::bigint
+        INSERT INTO rederivation (device_id, from_time, until_time)
+        SELECT device_id, min(time), max(time) + interval '1 microsecond'
         FROM position JOIN device USING (device_id)
         WHERE owner = %s AND unknown_actions IS NOT NULL AND string_to_array(unknown_actions, E'\\n') && %s::text[]
         GROUP BY device_id, date_bin('1 day', time, 'epoch') ORDER BY 1, 2
         """,
         [contractor, list(texts)],
     )
-    return [Span._make(row) for row in rows]
 
 
 def unnamed(connection: "psycopg.Connection[Any]") -> list[UnnamedActions]:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from vinterkoll.processing.observations import DeviceKey, IntColumn, ObservationKind
+from vinterkoll.processing.observations import DeviceKey, IntColumn
 from vinterkoll.storage.columns import Integers, Texts
 
 
@@ -50,12 +50,6 @@ class Devices:
         self._ids.update(
             {DeviceKey(kind, owner, name, part): number for kind, owner, name, part, number in rows}
         )
-
-
-def all_of(connection: "psycopg.Connection[Any]", kind: ObservationKind) -> list[int]:
-    """Return the ids of all devices of a kind, in order."""
-    rows = connection.execute("SELECT device_id FROM device WHERE kind = %s ORDER BY device_id", [kind])
-    return [device_id for (device_id,) in rows]
 
 
 def lock(connection: "psycopg.Connection[Any]", device_ids: IntColumn) -> None:

@@ -50,6 +50,12 @@ async def kafka_lags(connection: Connection) -> list[KafkaLagRow]:
     return [KafkaLagRow._make(row) for row in await fetch_all(connection, query, {})]
 
 
+async def rederiving_since(connection: Connection) -> datetime | None:
+    """Return since when something stored has to be derived anew, None where nothing has."""
+    [(since,)] = await fetch_all(connection, "SELECT min(due_since) FROM rederivation", {})
+    return since if isinstance(since, datetime) else None
+
+
 async def unknown_actions(connection: Connection, since: datetime) -> dict[str, int]:
     """Return the number of positions at or after `since` that have a name of an action without a meaning, by contractor.
 

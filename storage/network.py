@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vinterkoll.processing.network import KINDS, Segments, StreetNetwork
 from vinterkoll.processing.observations import IntColumn
-from vinterkoll.storage import inputs
+from vinterkoll.storage import inputs, renewals
 
 
 class NetworkConflictError(Exception):
@@ -113,10 +113,7 @@ def _due(connection: "psycopg.Connection[Any]", network_id: int) -> Version:
     ).fetchone()
     assert row is not None, "it was just inserted"  # noqa: S101
     version = Version._make(row)
-    connection.execute(
-        "INSERT INTO rederivation (from_time, until_time) VALUES (%s, %s)",
-        [version.valid_from, version.valid_until],
-    )
+    renewals.note(connection, version.valid_from, version.valid_until)
     return version
 
 

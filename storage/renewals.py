@@ -1,15 +1,23 @@
 """What is left to be derived anew after an input has changed, and whose observations they are."""
 
-from datetime import datetime
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, Literal, NamedTuple
 
 import psycopg
 
+from vinterkoll.processing.observations import ObservationKind
+from vinterkoll.storage import inputs
+
+_EVER: Final = datetime.fromtimestamp(0, UTC)
+
 
 class Due(NamedTuple):
-    """Time whose derived rows still follow from earlier inputs; `until_time` None: open."""
+    """A device's time whose derived rows may still follow from earlier inputs; `until_time` None: open."""
 
     rederivation_id: int
+    kind: Literal["position", "flow"]
+    device_id: int
     from_time: datetime
     until_time: datetime | None
 
@@ -17,9 +25,44 @@ class Due(NamedTuple):
 def due(connection: "psycopg.Connection[Any]") -> list[Due]:
     """Return what is left to do, oldest first."""
     rows = connection.execute(
-        "SELECT rederivation_id, from_time, until_time FROM rederivation ORDER BY rederivation_id"
+        """
+        SELECT rederivation_id, kind, device_id, from_time, until_time
+        FROM rederivation JOIN device USING (device_id) ORDER BY rederivation_id
+        """
     )
     return [Due._make(row) for row in rows]
+
+
+def note(
+    connection: "psycopg.Connection[Any]",
+    from_time: datetime = _EVER,
+    until_time: datetime | None = None,
+    *,
+    kinds: Sequence[ObservationKind] = ("position",),
+) -> None:
+    """Note that what all devices observed in a time has to be derived anew.
+
+    Call it after `inputs.change`, in the same transaction: whoever stores rows of a device that is not there yet sees the change.
+    """
+    connection.execute(
+        """
+        INSERT INTO rederivation (device_id, from_time, until_time)
+        SELECT device_id, %s, %s FROM device WHERE kind = ANY(%s) ORDER BY device_id
+        """,
+        [from_time, until_time, list(kinds)],
+    )
+
+
+def follow(connection: "psycopg.Connection[Any]", derivation: int) -> None:
+    """Note that all has to be derived anew, if it follows from an earlier version of the rules than `derivation`."""
+    with connection.transaction() as transaction:
+        inputs.change(connection)
+        updated = connection.execute(
+            "UPDATE input_version SET derivation = %(now)s WHERE derivation < %(now)s", {"now": derivation}
+        )
+        if not updated.rowcount:
+            raise psycopg.Rollback(transaction)
+        note(connection, kinds=("position", "flow"))
 
 
 def done(connection: "psycopg.Connection[Any]", one: Due) -> None:

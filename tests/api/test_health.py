@@ -62,6 +62,7 @@ def test_ready_when_a_worker_is_alive(client: httpx.Client, rows: Database) -> N
                 "last_event_at": "2026-01-15T05:59:53Z",
             }
         ],
+        "rederiving_since": None,
     }
 
 
@@ -105,6 +106,14 @@ def test_head_is_get_without_the_body(client: httpx.Client) -> None:
     assert unchanged.status_code == 304
     counted = 'vinterkoll_http_requests_total{method="HEAD",path="/api/v1/segments",status="200"} 1.0'
     assert counted in client.get("/metrics").text
+
+
+def test_what_waits_to_be_derived_anew_is_told(client: httpx.Client, rows: Database) -> None:
+    for days, device in enumerate(
+        (add_device(rows, "position", "nord", "p1"), add_device(rows, "flow", "", "c"))
+    ):
+        insert(rows, "rederivation", device_id=device, from_time=NOW, due_since=NOW - timedelta(days=days))
+    assert client.get("/health/ready").json()["rederiving_since"] == "2026-01-14T06:00:00Z"
 
 
 def test_not_ready_on_another_schema(client: httpx.Client, rows: Database) -> None:

@@ -4,6 +4,7 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -15,11 +16,12 @@ from hypothesis import strategies as st
 
 from command import fails, vinterkoll
 from derived_tables import acceptance, derived, in_microseconds, reference
-from http_ingest import settings_of
+from http_ingest import ALL_TIMES_DAYS, settings_of
 from mappings import BARE, bare, write_mappings
 from stretch_messages import RECEIVED_US, fix, stretch
 from vinterkoll.app.action_naming import name_actions
 from vinterkoll.app.intakes import stream_acceptance
+from vinterkoll.app.renewal import renew_due
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING, UNKNOWN, mask_of
 from vinterkoll.storage import action_names, inputs
@@ -30,6 +32,7 @@ pytestmark = pytest.mark.postgres
 Named: TypeAlias = Mapping[str, int]
 Tables: TypeAlias = dict[str, list[tuple[Any, ...]]]
 
+EVER = datetime.fromtimestamp(0, UTC)
 SALTING = mask_of(["SALTING_DRY"])
 MEANINGS = [PLOUGHING, SALTING, PLOUGHING | SALTING, mask_of(["OTHER"]), 0, UNKNOWN]
 TEXTS = ["Plogning", "Saltning", "Vinsch"]
@@ -66,12 +69,18 @@ def messages_with_names(draw: st.DrawFn) -> list[Message]:
 def forget(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
-            "TRUNCATE device, position, stretch, treatment, action_name, reject, reject_message, ingest_status"
+            "TRUNCATE device, position, fix_flag, stretch, treatment, action_name, rederivation, reject, reject_message,"
+            " ingest_status"
         )
 
 
+def name(connection: "psycopg.Connection[Any]", contractor: str, named: Named) -> int:
+    name_actions(connection, contractor, named)
+    return renew_due(connection, EVER)
+
+
 def play(url: str, history: Sequence[Sequence[Message] | Named]) -> Tables:
-    """Accept batches, and name actions between them; return what is derived."""
+    """Accept batches, and name actions between them; return what is derived when all that they left to do is done."""
     connection, accepting = acceptance(url, lambda: RECEIVED_US)
     with connection:
         for event in history:
@@ -79,6 +88,7 @@ def play(url: str, history: Sequence[Sequence[Message] | Named]) -> Tables:
                 name_actions(connection, "snow", event)
             else:
                 accepting.accept(event)
+        renew_due(connection, EVER)
         return derived(connection)
 
 
@@ -147,16 +157,16 @@ def test_only_days_with_the_name_of_its_contractor_are_derived_anew(town_url: st
     connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
     with connection:
         assert accepting.accept(days).rows == 42
-        assert name_actions(connection, "snow", {"Plogning": PLOUGHING}) == 7
-        assert name_actions(connection, "snow", {"Plogning": PLOUGHING, "Vinsch": mask_of(["OTHER"])}) == 0
+        assert name(connection, "snow", {"Plogning": PLOUGHING}) == 7
+        assert name(connection, "snow", {"Plogning": PLOUGHING, "Vinsch": mask_of(["OTHER"])}) == 0
         assert {row[:2] for row in derived(connection)["stretch"]} == {("snow", "v0")}
         assert [one[:3] for one in action_names.unnamed(connection)] == [
             ("rain", "Plogning", 7),
             ("rain", "Vinsch", 7),
         ]
-        assert name_actions(connection, "snow", {"Plogning": UNKNOWN}) == 7
+        assert name(connection, "snow", {"Plogning": UNKNOWN}) == 7
         assert derived(connection)["stretch"] == []
-        assert name_actions(connection, "nobody", {"Plogning": PLOUGHING}) == 0
+        assert name(connection, "nobody", {"Plogning": PLOUGHING}) == 0
 
 
 def test_a_day_sent_again_after_the_mapping_was_mended_gives_the_same(town_url: str, tmp_path: Path) -> None:
@@ -198,6 +208,7 @@ def test_a_day_sent_again_after_the_mapping_was_mended_gives_the_same(town_url: 
         "--contractor",
         "snow",
         VINTERKOLL_DATABASE_URL=town_url,
+        VINTERKOLL_RAW_DAYS=str(ALL_TIMES_DAYS),
     )
     assert adopted.stdout == "PLOG NERE: PLOUGHING\n1 names, 40 positions derived anew\n"
     assert play(town_url, []) == clean
@@ -214,7 +225,9 @@ def test_the_command(town_url: str, tmp_path: Path) -> None:
     play(town_url, [drive(5, ["Snö  röjning", "Vinsch"]), drive(3, ["Vinsch"])])
 
     def actions(*arguments: str) -> str:
-        done = vinterkoll("actions", *arguments, VINTERKOLL_DATABASE_URL=town_url)
+        done = vinterkoll(
+            "actions", *arguments, VINTERKOLL_DATABASE_URL=town_url, VINTERKOLL_RAW_DAYS=str(ALL_TIMES_DAYS)
+        )
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 

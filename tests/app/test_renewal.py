@@ -92,10 +92,8 @@ def test_what_a_break_left_is_done_by_the_next_run(database_url: str, tmp_path: 
     expected = state(database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("DELETE FROM stretch; DELETE FROM treatment")
-        connection.execute(
-            "INSERT INTO rederivation (from_time, until_time) VALUES ('epoch', %s), (%s, NULL)",
-            [BORDER, BORDER],
-        )
+        renewals.note(connection, until_time=BORDER)
+        renewals.note(connection, BORDER)
         assert [due.until_time for due in renewals.due(connection)] == [BORDER, None]
     done = vinterkoll("rederive", VINTERKOLL_DATABASE_URL=database_url)
     assert done.stdout == "30 observations derived anew\n"

@@ -73,14 +73,20 @@ def test_the_same_again_changes_nothing(database_url: str) -> None:
 
 def test_each_version_is_valid_until_the_next(database_url: str) -> None:
     town = town_segments()
+    with psycopg.connect(database_url) as connection:
+        connection.execute(
+            "INSERT INTO device (kind, owner, name, part) VALUES ('position', 'a', 'b', ''), ('flow', '', 'c', '')"
+        )
     assert load(database_url, only(town, 0, 3), "a") == (1, EVER, None)
     assert load(database_url, only(town, 1, 5), "b", AUGUST) == (2, AUGUST, None)
     assert load(database_url, only(town, 0, 2), "c", JULY) == (3, JULY, AUGUST)
     june = datetime(2025, 6, 1, tzinfo=UTC)
     assert valid_at(database_url, june, JULY, AUGUST) == [[1, 2, 3], [1, 2], [2, 3, 4, 5]]
     assert asked(database_url, "SELECT count(*) FROM segment") == [(5,)]
-    due = asked(database_url, "SELECT from_time, until_time FROM rederivation ORDER BY rederivation_id")
-    assert due == [(EVER, None), (AUGUST, None), (JULY, AUGUST)]
+    due = asked(
+        database_url, "SELECT device_id, from_time, until_time FROM rederivation ORDER BY rederivation_id"
+    )
+    assert due == [(1, EVER, None), (1, AUGUST, None), (1, JULY, AUGUST)]
 
 
 def test_the_later_import_for_the_same_instant_counts(database_url: str) -> None:

@@ -17,6 +17,7 @@ from small_town import rebuilt_segments, town_segments
 from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
 from timescale import timescale
 from vinterkoll.app.action_naming import name_actions
+from vinterkoll.app.renewal import renew_due
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING
 from vinterkoll.storage import action_names, ingest_reading, migrate, reading, sensor_reading, tally
@@ -146,7 +147,8 @@ def test_what_is_named_later_gives_what_plain_postgresql_gives_when_named_before
     unnamed = play(timescale_url, [night()])
     with psycopg.connect(timescale_url, autocommit=True) as connection:
         assert [one[:3] for one in action_names.unnamed(connection)] == [("snow", "Plogning", 25)]
-        assert name_actions(connection, "snow", {"Plogning": PLOUGHING}) == 25
+        name_actions(connection, "snow", {"Plogning": PLOUGHING})
+        assert renew_due(connection, START - timedelta(days=1)) == 25
     named = play(timescale_url, [])
     assert named == play(plain_url, [night()])
     assert len(named["stretch"]) > len(unnamed["stretch"])
