@@ -87,6 +87,14 @@ def _renew_flags(
     return gone, come
 
 
+def _added(cleared: Rows, flagged: Rows) -> Rows:
+    """Return what came (FIX_FLAG) without the flags that the same fixes had in what went."""
+    added = flagged.copy()
+    _, came, went = np.intersect1d(_keys(flagged), _keys(cleared), return_indices=True)
+    added["flags"][came] &= ~cleared["flags"][went]
+    return added
+
+
 def _stretches(fixes: Fixes, device_id: IntColumn, versions: Versions) -> tuple[Rows, IntColumn]:
     """Derive stretches as `stretches_of` does, each step on the version of the network valid at its start.
 
@@ -110,7 +118,7 @@ def derive_treatments(
 ) -> Rows:
     """Renew the flags, stretches and treatments that new fixes (device, time), each (n,), may have changed.
 
-    Returns the flags (FIX_FLAG) that were not there before.
+    Returns the flags (FIX_FLAG) that were not there before: of a fix that had others, the new ones alone.
     """
     if not len(device_id):
         return np.empty(0, FIX_FLAG)
@@ -131,7 +139,7 @@ def derive_treatments(
     gone, come = stretches.differences(old[np.isin(_keys(old), _keys(of_owned))], derived)
     stretches.replace(connection, gone, come)
     treatments.renew(connection, np.concatenate([gone, come]))
-    return flagged
+    return _added(cleared, flagged)
 
 
 def derive_flow(

@@ -83,7 +83,7 @@ def flags_of(fixes: Fixes, thresholds: Thresholds) -> IntColumn:
     [[], [], ['jump'], [], ['poor_accuracy']]
     """
     flags: IntColumn = np.where(
-        (fixes.accuracy_m > thresholds.accuracy_max_m) | (fixes.hdop > thresholds.hdop_max),
+        (fixes.accuracy_m > _stored(thresholds.accuracy_max_m)) | (fixes.hdop > _stored(thresholds.hdop_max)),
         BIT["poor_accuracy"],
         0,
     )
@@ -100,6 +100,16 @@ def flags_of(fixes: Fixes, thresholds: Thresholds) -> IntColumn:
     unconfirmed = _touched(impossible & heard) & ~_touched(possible & heard)
     flags |= np.where(unconfirmed, BIT["impossible_speed"], 0)
     return flags
+
+
+def _stored(threshold: float) -> float:
+    """Round a threshold as the fields that it is compared with are stored: what was sent as 10.1 is not above 10.1.
+
+    >>> float(np.float32(10.1)) > 10.1, float(np.float32(10.1)) > _stored(10.1)
+    (True, False)
+    """
+    with np.errstate(over="ignore"):  # nothing is above infinity
+        return float(np.float32(threshold))
 
 
 def _verdict(
@@ -147,7 +157,7 @@ def _frozen(fixes: Fixes, thresholds: Thresholds) -> BoolColumn:
     slower_kmh = np.minimum(fixes.speed_kmh[here], fixes.speed_kmh[here + 1])
     driven_m = fixes.odometer_m[here + 1] - fixes.odometer_m[here]
     least_kmh = thresholds.frozen_speed_min_kmh
-    repeats = here[near & ((slower_kmh > least_kmh) | (driven_m * 3.6 > least_kmh * gap_s))]
+    repeats = here[near & ((slower_kmh > _stored(least_kmh)) | (driven_m * 3.6 > least_kmh * gap_s))]
     last = FROZEN_REPEATS - 1
     starts = np.flatnonzero(repeats[last:] - repeats[: len(repeats) - last] == last)
     for member in range(FROZEN_REPEATS):

@@ -61,6 +61,12 @@ def test_flags_when_they_come(registered_url: str) -> None:
     assert tally(registered_url) == {("snow", "flag", "jump"): 1, ("snow", "flag", "poor_accuracy"): 1}
 
 
+def test_a_flag_that_is_kept_when_another_joins_it_is_not_counted_again(registered_url: str) -> None:
+    away = position(-20, lat=63.4, accuracy_m=99)
+    accept(registered_url, [position(-30), position(-25), away], [position(-15), position(-10)])
+    assert tally(registered_url) == {("snow", "flag", "jump"): 1, ("snow", "flag", "poor_accuracy"): 1}
+
+
 def test_two_workers_add_to_the_same_rows(registered_url: str) -> None:
     def batches(first: int) -> list[list[Message]]:
         kinds = [Message(from_("snow"), BAD, NOW_US), position(400)]

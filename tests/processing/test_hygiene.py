@@ -213,6 +213,15 @@ def test_the_limits_themselves_are_good() -> None:
     assert driven(0, 40, hdop=[10.0, 10.1]) == [set(), {"poor_accuracy"}]
 
 
+def test_what_is_sent_as_the_threshold_is_good() -> None:
+    sent = {name: [float(np.float32(10.1))] * 5 for name in ("accuracy_m", "hdop", "speed_kmh")}
+    fixes = fixes_of([(0.0, 0.0)] * 5, **sent)
+    limits = Thresholds(accuracy_max_m=10.1, hdop_max=10.1, frozen_speed_min_kmh=10.1)
+    assert flags_of(fixes, limits).tolist() == [0] * 5
+    lower = Thresholds(accuracy_max_m=10.09, hdop_max=1e300, frozen_speed_min_kmh=10.09)
+    assert flags_of(fixes, lower).tolist() == [1, 3, 3, 3, 3]
+
+
 def test_a_line_confirms_its_own_ends() -> None:
     """The line of the last minute reaches back: its first vertex is impossibly far from the fix before."""
     columns: dict[str, list[float]] = {"time_s": [0, 5, 5, 5, 10], "seq": [0, 0, 1, 2, 0]}
