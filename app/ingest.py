@@ -79,11 +79,6 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError(
             f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(formats))}"
         )
-    if twice := overlapping(settings.mqtt_topics):
-        raise ConfigurationError(
-            f"VINTERKOLL_MQTT_TOPICS: {twice[0]} and {twice[1]} match the same topics, whose messages the broker would deliver "
-            "twice: narrow one of them"
-        )
     with connected(settings) as connection:
         try:
             missing = migrate.pending(connection)
@@ -97,6 +92,11 @@ def _check(settings: Settings) -> None:
 
 
 def _mqtt(settings: Settings) -> MqttSession:
+    if twice := overlapping(settings.mqtt_topics):
+        raise ConfigurationError(
+            f"VINTERKOLL_MQTT_TOPICS: {twice[0]} and {twice[1]} match the same topics, whose messages the broker would deliver "
+            "twice: narrow one of them"
+        )
     return MqttSession(
         host=settings.mqtt_host,
         port=settings.mqtt_port,
