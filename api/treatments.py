@@ -23,11 +23,26 @@ _DEFAULT_SINCE: Final = "PT24H"
 DIRECTIONS: Final = {1: "forward", -1: "backward", 0: "both"}
 
 
-class Treated(BaseModel):
-    """The latest treatment by one action."""
+class Spread(BaseModel):
+    """What was spread of one material. null where a pass did not say, or not believably: unknown is not nothing."""
 
-    time: datetime
-    share: float = Field(ge=0, le=1, description="Of the segment's length.")
+    material: str | None = Field(description="As the vehicles name it.")
+    kg: float | None = Field(ge=0, description="Setting × width × length, of all passes.")
+    litres: float | None = Field(ge=0)
+    g_per_m2: float | None = Field(ge=0, description="The mean setting over the metres driven.")
+    ml_per_m2: float | None = Field(ge=0)
+    width_m: float | None = Field(ge=0, description="The mean setting over the metres driven.")
+
+
+class Treated(BaseModel):
+    """The latest treatment by one action: its passes within two hours."""
+
+    first_time: datetime = Field(description="When the first of these passes came.")
+    time: datetime = Field(description="When the latest came.")
+    share: float = Field(ge=0, le=1, description="Of the segment's length that the passes covered together.")
+    spread: list[Spread] = Field(description="By material; empty where the action spreads nothing.")
+    contractor: str | None = Field(description="Who did the latest pass.")
+    contractors: list[str] = Field(description="Who did the passes.")
 
 
 class TreatmentProperties(BaseModel):
@@ -41,10 +56,11 @@ class TreatmentProperties(BaseModel):
         description="Along the segment's geometry, against it, or `both`: one pass clears this street."
     )
     action: str = Field(description="The latest of the actions asked for.")
+    first_time: datetime = Field(description="When the treatment by `action` began.")
     time: datetime = Field(description="When `action` was last done.")
     share: float = Field(ge=0, le=1, description="Share of the length that `action` covered.")
+    contractor: str | None = Field(description="Who did `action` last.")
     actions: dict[str, Treated] = Field(description="The latest treatment by each action, latest first.")
-    contractor: str | None = Field(description="Who did `action`.")
 
 
 class TreatmentFeature(BaseModel):
@@ -70,13 +86,37 @@ class TreatmentCollection(geojson.Collection[TreatmentFeature]):
             "winter_class": 2,
             "direction": "forward",
             "action": "SANDING_LINE",
+            "first_time": "2026-01-15T05:41:05.500000Z",
             "time": "2026-01-15T05:41:10.500000Z",
             "share": 0.97,
-            "actions": {
-                "SANDING_LINE": {"time": "2026-01-15T05:41:10.500000Z", "share": 0.97},
-                "PLOUGHING": {"time": "2026-01-15T04:02:31Z", "share": 1.0},
-            },
             "contractor": "snorojarna",
+            "actions": {
+                "SANDING_LINE": {
+                    "first_time": "2026-01-15T05:41:05.500000Z",
+                    "time": "2026-01-15T05:41:10.500000Z",
+                    "share": 0.97,
+                    "spread": [
+                        {
+                            "material": "SAND",
+                            "kg": 46.212,
+                            "litres": 0.0,
+                            "g_per_m2": 150.0,
+                            "ml_per_m2": 0.0,
+                            "width_m": 4.0,
+                        }
+                    ],
+                    "contractor": "snorojarna",
+                    "contractors": ["snorojarna"],
+                },
+                "PLOUGHING": {
+                    "first_time": "2026-01-15T03:20:12Z",
+                    "time": "2026-01-15T04:02:31Z",
+                    "share": 1.0,
+                    "spread": [],
+                    "contractor": "vinterbolaget",
+                    "contractors": ["snorojarna", "vinterbolaget"],
+                },
+            },
         },
     )
 
@@ -125,8 +165,9 @@ def features_of(rows: list[reading.TreatmentRow]) -> list[dict[str, Any]]:
 
 def _feature(rows: list[reading.TreatmentRow], shape: dict[str, Any] | None) -> dict[str, Any]:
     latest = rows[0]
-    actions = {CODES[row.action]: {"time": row.time, "share": round(row.share, 3)} for row in rows}
+    actions = {CODES[row.action]: _treated(row) for row in rows}
     code = CODES[latest.action]
+    done = actions[code]
     return geojson.feature(
         shape,
         {
@@ -136,8 +177,18 @@ def _feature(rows: list[reading.TreatmentRow], shape: dict[str, Any] | None) -> 
             "winter_class": latest.winter_class,
             "direction": DIRECTIONS[latest.direction],
             "action": code,
-            **actions[code],
+            **{name: done[name] for name in ("first_time", "time", "share", "contractor")},
             "actions": actions,
-            "contractor": latest.contractor,
         },
     )
+
+
+def _treated(row: reading.TreatmentRow) -> dict[str, Any]:
+    return {
+        "first_time": row.first_time,
+        "time": row.time,
+        "share": round(row.share, 3),
+        "spread": row.spread or [],
+        "contractor": row.contractor,
+        "contractors": row.contractors,
+    }

@@ -15,7 +15,7 @@ from vinterkoll.app.registered import RegisterReading
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
-from vinterkoll.storage import devices, inputs, raw, rejects, status, tally, thresholds
+from vinterkoll.storage import devices, inputs, materials, raw, rejects, status, tally, thresholds
 from vinterkoll.storage.network import Versions
 from vinterkoll.storage.rejects import RejectedMessage
 
@@ -54,6 +54,7 @@ class Acceptance:
         self._clock = clock
         self._checkpoint: Checkpoint = checkpoint or NoCheckpoint()
         self._devices = devices.Devices()
+        self._materials = materials.Materials()
         self._versions = Versions(connection)
         self._inputs = -1
 
@@ -75,6 +76,9 @@ class Acceptance:
             kind: self._devices.ids(self._connection, of_kind.rows["device"].tolist())
             for kind, of_kind in batch.observations.items()
         }
+        if "position" in batch.observations:
+            sent = batch.observations["position"].rows["spread_material"].tolist()
+            self._materials.note(self._connection, sent)
         with self._connection.transaction():
             self._hold_inputs()
             self._checkpoint.advance(

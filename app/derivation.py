@@ -10,6 +10,7 @@ from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.flow import flow_windows
 from vinterkoll.processing.hygiene import FIX_FLAG, Thresholds, flags_of
 from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
+from vinterkoll.processing.spreading import spread_of
 from vinterkoll.processing.support import flags_changed, steps_changed
 from vinterkoll.processing.tracks import Fixes
 from vinterkoll.processing.treatment import STRETCH, effective_actions, stretches_of
@@ -24,6 +25,7 @@ DERIVATION: Final = 1
 Support = dict[str, NDArray[Any]]
 
 _KEY: Final = ("device_id", "time", "seq")
+_SPREADER: Final = ("material_id", "spread_g_per_m2", "spread_ml_per_m2", "spread_width_m")
 
 
 def fixes_of(support: Support) -> Fixes:
@@ -95,7 +97,9 @@ def _added(cleared: Rows, flagged: Rows) -> Rows:
     return added
 
 
-def _stretches(fixes: Fixes, device_id: IntColumn, versions: Versions) -> tuple[Rows, IntColumn]:
+def _stretches(
+    fixes: Fixes, device_id: IntColumn, spread: Rows, versions: Versions
+) -> tuple[Rows, IntColumn]:
     """Derive stretches as `stretches_of` does, each step on the version of the network valid at its start.
 
     Across a border all fixes are matched once on each version: a step's fixes and neighbours on the step's own.
@@ -103,7 +107,7 @@ def _stretches(fixes: Fixes, device_id: IntColumn, versions: Versions) -> tuple[
     place = versions.places(fixes.time_us)
     of_version = [(np.empty(0, STRETCH), np.empty(0, np.int64))]
     for one in np.unique(place):
-        rows, step = stretches_of(fixes, device_id, versions.at(int(one)))
+        rows, step = stretches_of(fixes, device_id, spread, versions.at(int(one)))
         own = place[step] == one
         of_version.append((rows[own], step[own]))
     return np.concatenate([rows for rows, _ in of_version]), np.concatenate([step for _, step in of_version])
@@ -132,7 +136,8 @@ def derive_treatments(
     touched = new | (judged & np.isin(_keys(support), _keys(changed))) if len(changed) else new
 
     owned, needed = steps_changed(fixes, flags == 0, touched)
-    derived, step = _stretches(fixes.only(needed), support["device_id"][needed], versions)
+    spread = spread_of(fixes.actions, *(support[name] for name in _SPREADER))
+    derived, step = _stretches(fixes.only(needed), support["device_id"][needed], spread[needed], versions)
     derived = np.unique(derived[owned[needed][step]])  # two ranges may own a step, and then derive the same
     of_owned = _chosen(support, owned)
     old = stretches.existing(connection, *_spans(of_owned))

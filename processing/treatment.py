@@ -15,6 +15,7 @@ from vinterkoll.processing.matching import Match, longest_way_m, match
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
 from vinterkoll.processing.routes import Pieces, Places, pieces_of, route_lengths
+from vinterkoll.processing.spreading import SPREAD
 from vinterkoll.processing.tracks import Fixes, linked_to_next
 
 STRETCH: Final = np.dtype(
@@ -29,6 +30,7 @@ STRETCH: Final = np.dtype(
         ("from_dm", "i8"),
         ("to_dm", "i8"),
         ("actions", "i8"),
+        *SPREAD.descr,
     ]
 )
 """The columns of table `stretch`. Decimetres as integers: equal stretches are equal bits."""
@@ -75,13 +77,16 @@ def effective_actions(
     return np.where(gives_nothing, kept & ~codes.SPREADING_ACTIONS, kept)
 
 
-def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> tuple[Rows, IntColumn]:
+def stretches_of(
+    fixes: Fixes, device_id: IntColumn, spread: Rows, network: StreetNetwork
+) -> tuple[Rows, IntColumn]:
     """Derive the stretches of every step.
 
     Parameters
     ----------
     fixes : n fixes
     device_id : (n,) int64, the device of each fix
+    spread : (n,) SPREAD, what its spreader gives from this fix on
     network : the streets valid at the fixes' time
 
     Returns
@@ -103,6 +108,8 @@ def stretches_of(fixes: Fixes, device_id: IntColumn, network: StreetNetwork) -> 
     rows["until_us"], rows["actions"] = fixes.time_us[step + 1], fixes.actions[step] & codes.TREATING_ACTIONS
     rows["piece"], rows["segment_id"] = piece[order], network.segment_id[segment[order]]
     rows["direction"], rows["from_dm"], rows["to_dm"] = direction[order], from_dm[order], to_dm[order]
+    for name in SPREAD.names or ():
+        rows[name] = spread[name][step]
     return rows, step
 
 

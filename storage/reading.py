@@ -52,14 +52,20 @@ class SegmentRow(NamedTuple):
 
 
 class TreatmentRow(NamedTuple):
-    """The latest treatment of a segment in one direction (1, -1, or 0: both) by one action (its bit number)."""
+    """The latest treatment of a segment in one direction (1, -1, or 0: both) by one action (its bit number).
+
+    `contractor` did the latest pass, `contractors` all that count. `spread` has an object a material.
+    """
 
     segment_id: int
     direction: int
     action: int
+    first_time: datetime
     time: datetime
     share: float
+    spread: list[dict[str, Any]] | None
     contractor: str | None
+    contractors: list[str]
     street: str
     kind: str
     winter_class: int
@@ -169,7 +175,10 @@ async def treatments(
     `actions` are bit numbers; None means all.
     """
     query: LiteralString = """
-        SELECT t.segment_id, t.direction, t.action, t.time, t.share, d.owner,
+        SELECT t.segment_id, t.direction, t.action, t.first_time, t.time, t.share, t.spread, d.owner,
+               CASE WHEN cardinality(t.device_ids) = 1 AND d.owner IS NOT NULL THEN ARRAY[d.owner] ELSE ARRAY(
+                   SELECT DISTINCT owner COLLATE "C" FROM device WHERE device_id = ANY (t.device_ids) ORDER BY 1
+               ) END,
                s.name, s.kind, s.winter_class,
     """
     query += "s.geometry" if geometry else "NULL::bytea"

@@ -7,6 +7,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from vinterkoll.processing.observations import IntColumn, Rows
+from vinterkoll.processing.spreading import SPREAD, UNKNOWN
 from vinterkoll.processing.support import MARGIN
 from vinterkoll.processing.tracks import GAP_MAX_S, NO_LINE, SUPERSEDED
 from vinterkoll.processing.treatment import STRETCH
@@ -32,7 +33,7 @@ _COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN')
     coalesce(hdop, 'NaN') AS hdop, coalesce(odometer_m, 'NaN') AS odometer_m,
     {NAMED_ACTIONS} AS actions, plough_known, plough_down,
     coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2,
-    {_LINE} AS of_line"""
+    coalesce(spread_width_m, 'NaN') AS spread_width_m, spread_material, {_LINE} AS of_line"""
 
 _SUPPORT_NAMES: Final = (
     *("range_id", "side", "device_id", "time", "seq", "lon", "lat", "speed_kmh", "heading_deg", "actions"),
@@ -44,13 +45,15 @@ _SUPPORT_NAMES: Final = (
         "plough_down",
         "spread_g_per_m2",
         "spread_ml_per_m2",
+        "spread_width_m",
+        "material_id",
         "kinds",
         "of_line",
     ),
 )
 
 _SUPPORT: Final = f"""
-    SELECT r.range_id, p.*,
+    SELECT r.range_id, p.*, coalesce(m.material_id, {UNKNOWN}) AS material_id,
            CASE WHEN v.kinds IS NULL THEN 7
                 ELSE ('carriageway' = ANY (v.kinds))::integer + 2 * ('gc' = ANY (v.kinds))::integer
                      + 4 * ('area' = ANY (v.kinds))::integer END AS kinds
@@ -70,6 +73,7 @@ _SUPPORT: Final = f"""
          WHERE device_id = r.device AND time > r.high AND time <= r.high + %(reach)s::interval
          ORDER BY time, seq, {GREATEST_FIRST} LIMIT {MARGIN})
     ) AS p
+    LEFT JOIN material m ON m.name = p.spread_material
     LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name AND v.valid_from <= p.time AND p.time < v.valid_to
     ORDER BY r.range_id, p.time, p.seq
 """  # noqa: S608 - no input is put into the statement
@@ -94,15 +98,18 @@ def read_support(
     return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
 
 
+_SPREAD_NAMES: Final = SPREAD.names or ()
+_STORED_SPREAD: Final = ", ".join(f"coalesce({name}, {UNKNOWN}) AS {name}" for name in _SPREAD_NAMES)
+
 # OFFSET 0 keeps one index look-up a range: as a plain join, the planner may read the whole history instead.
-_EXISTING: Final = """
+_EXISTING: Final = f"""
     SELECT DISTINCT s.*
     FROM unnest(%(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[]) AS r (device, low, high)
     CROSS JOIN LATERAL (
-        SELECT device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
+        SELECT device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions, {_STORED_SPREAD}
         FROM stretch WHERE device_id = r.device AND time BETWEEN r.low AND r.high OFFSET 0
     ) AS s
-"""
+"""  # noqa: S608 - no input is put into the statement
 
 _STRETCH_COLUMNS: Final = {"time_us": "time", "until_us": "until_time"}
 
@@ -159,13 +166,20 @@ def replace(connection: "psycopg.Connection[Any]", gone: Rows, come: Rows) -> No
         _insert(connection, come)
 
 
+_STORED: Final = f"""device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions,
+    {", ".join(_SPREAD_NAMES)}"""
+
+
 def _insert(connection: "psycopg.Connection[Any]", rows: Rows) -> None:
     connection.execute(
-        """
-        INSERT INTO stretch (device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions)
-        SELECT * FROM unnest(%b::integer[], %b::timestamptz[], %b::bigint[], %b::smallint[], %b::timestamptz[],
-                             %b::bigint[], %b::smallint[], %b::integer[], %b::integer[], %b::bigint[])
-        """,
+        f"""
+        INSERT INTO stretch ({_STORED})
+        SELECT device_id, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions,
+               {", ".join(f"nullif({name}, {UNKNOWN})" for name in _SPREAD_NAMES)}
+        FROM unnest(%b::integer[], %b::timestamptz[], %b::bigint[], %b::smallint[], %b::timestamptz[],
+                    %b::bigint[], %b::smallint[], %b::integer[], %b::integer[], %b::bigint[],
+                    {", ".join("%b::integer[]" for _ in _SPREAD_NAMES)}) AS come ({_STORED})
+        """,  # noqa: S608 - no input is put into the statement
         [
             Integers(rows["device_id"]),
             Instants(rows["time_us"]),
@@ -177,5 +191,6 @@ def _insert(connection: "psycopg.Connection[Any]", rows: Rows) -> None:
             Integers(rows["from_dm"]),
             Integers(rows["to_dm"]),
             Bigints(rows["actions"]),
+            *(Integers(rows[name]) for name in _SPREAD_NAMES),
         ],
     )

@@ -1,6 +1,6 @@
 // What a click tells: texts of streets, vehicles and sensors.
 
-import { KINDS, actionPair, age, clockTime, compass, element, number, pair, percent, signed } from "./words.js";
+import { KINDS, actionPair, age, clockTime, compass, element, figure, number, pair, percent, signed } from "./words.js";
 
 const ORDER = ["forward", "backward", "both"];
 
@@ -12,7 +12,27 @@ function when(ms, nowMs) {
   ];
 }
 
-/** A segment: its street as a whole, and per direction what was done here, when, and on how much of it. */
+function fromTo({ firstMs, ms }, nowMs) {
+  const [first, last] = [firstMs, ms].map((at) => clockTime(at, nowMs));
+  if (first === last) return when(ms, nowMs);
+  return [element("time", { datetime: new Date(firstMs).toISOString() }, first), "–", ...when(ms, nowMs)];
+}
+
+/** What was spread of one material: `SALT 0,8 kg, 12 g/m²`; what nobody knows is said to be unknown. */
+function amount({ material, kg, litres, g_per_m2: grams, ml_per_m2: millilitres }) {
+  const figures = [[kg, "kg"], [litres, "l"], [grams, "g/m²"], [millilitres, "ml/m²"]];
+  const known = figures.filter(([value]) => value).map(([value, unit]) => `${figure(value)} ${unit}`);
+  const unknown = kg === null && litres === null ? [" ", pair("okänd mängd", "unknown amount")] : [];
+  return element("p", {}, [material, known.join(", ")].filter(Boolean).join(" "), ...unknown);
+}
+
+/** Who did it, the latest first. */
+function doneBy({ contractor, contractors }) {
+  const names = [contractor, ...contractors.filter((name) => name !== contractor)].filter(Boolean);
+  return names.length ? [element("p", { class: "quiet" }, names.join(", "))] : [];
+}
+
+/** A segment: its street as a whole, and per direction what was done here, when, by whom, and on how much of it. */
 export function segmentPopup(segment, nowMs) {
   const ways = Object.entries(segment.directions).sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
   const rows = ways.flatMap(([way, { done }]) => {
@@ -23,14 +43,14 @@ export function segmentPopup(segment, nowMs) {
     if (!sorted.length) {
       return [element("tr", {}, head, element("td", { colspan: 3 }, pair("inte åtgärdad", "not treated")))];
     }
-    return sorted.map(({ code, ms, share }, i) =>
+    return sorted.map((done, i) =>
       element(
         "tr",
         {},
         ...(i ? [] : [head]),
-        element("td", {}, actionPair(code)),
-        element("td", {}, ...when(ms, nowMs)),
-        element("td", { class: "figure" }, percent(share)),
+        element("td", {}, actionPair(done.code), ...done.spread.map(amount), ...doneBy(done)),
+        element("td", {}, ...fromTo(done, nowMs)),
+        element("td", { class: "figure" }, percent(done.share)),
       ),
     );
   });

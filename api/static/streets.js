@@ -47,12 +47,12 @@ export class Streets {
       const segment = this.segments.get(properties.segment_id);
       if (!segment) continue;
       const direction = (segment.directions[properties.direction] ??= newDirection());
-      direction.done = Object.entries(properties.actions).map(([code, { time, share }]) => ({
+      direction.done = Object.entries(properties.actions).map(([code, { first_time, time, ...treated }]) => ({
+        ...treated, // share, spread, contractor, contractors
         code,
-        share,
+        firstMs: Date.parse(first_time),
         ms: Date.parse(time),
       }));
-      direction.contractor = properties.contractor;
       told.add(direction);
     }
     for (const { directions } of this.segments.values()) {
@@ -133,5 +133,5 @@ export class Streets {
 }
 
 function newDirection() {
-  return { done: [], latest: null, contractor: null, line: null, look: "" };
+  return { done: [], latest: null, line: null, look: "" };
 }

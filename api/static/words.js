@@ -77,6 +77,11 @@ export function number(value) {
   return whole.format(value);
 }
 
+/** With a decimal below ten: `0,8`, `12`. */
+export function figure(value) {
+  return (value < 9.95 ? one : whole).format(value);
+}
+
 export function signed(value) {
   return `${value > 0 ? "+" : value < 0 ? "−" : "±"}${whole.format(Math.abs(value))}`;
 }

@@ -12,6 +12,7 @@ from accuracy.measure import Metres, WayAccuracy, metres, segments_crossed, way_
 from accuracy.traces import Receiver, Trace, observe
 from accuracy.worlds import World
 from vinterkoll.processing.matching import match
+from vinterkoll.processing.spreading import nothing_spread
 from vinterkoll.processing.tracks import Fixes, linked_to_next
 from vinterkoll.processing.treatment import stretches_of
 
@@ -61,7 +62,7 @@ def seconds_to_match(world: World, fixes: Fixes) -> float:
 def measured(world: World, receiver: Receiver) -> tuple[Cell, Trace]:
     trace = observe(world, receiver)
     found = match(trace.fixes, linked_to_next(trace.fixes), world.network)
-    rows, step = stretches_of(trace.fixes, trace.fixes.group, world.network)
+    rows, step = stretches_of(trace.fixes, trace.fixes.group, nothing_spread(len(trace.fixes)), world.network)
     drive = trace.fixes.group[step]
     cell = Cell(
         receiver,

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from psycopg.types.json import Jsonb
 
 from api_server import Serve
 from chromium import Watch, canvas_colour, chromium, watch
@@ -29,7 +30,7 @@ from vinterkoll.processing.actions import CODES, mask_of
 pytestmark = [pytest.mark.browser, pytest.mark.postgres]
 Database = psycopg.Connection[Any]
 
-PLOUGHING, SANDING = CODES.index("PLOUGHING"), CODES.index("SANDING_LINE")
+PLOUGHING, SALTING, SANDING = map(CODES.index, ("PLOUGHING", "SALTING_DRY", "SANDING_LINE"))
 ON_STORGATAN = "/#17/63.29000/18.71700"
 POLL_MS = 5_000
 PATIENCE_MS = 3 * POLL_MS
@@ -78,14 +79,20 @@ def town(rows: Database) -> Database:
 
 
 def treat(
-    rows: Database, segment: int, direction: int, action: int, hours: float, share: float = 1.0
+    rows: Database, segment: int, direction: int, action: int, hours: float, share: float = 1.0, **values: Any
 ) -> None:
-    add_treatment(rows, segment, direction, action, hours_ago(hours, datetime.now(UTC)), 1, share)
+    add_treatment(rows, segment, direction, action, hours_ago(hours, datetime.now(UTC)), 1, share, **values)
 
 
 def shows(page: Page, name: str, value: int) -> None:
     """Wait until the page's hook `name` has `value`."""
     expect(page.locator("html")).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE_MS)
+
+
+def middle_of_map(page: Page) -> tuple[float, float]:
+    box = page.locator("#map").bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def open_map(page: Page, address: str, where: str = ON_STORGATAN) -> Watch:
@@ -189,6 +196,27 @@ def test_the_keyboard_reaches_everything(page: Page, address: str, town: Databas
     expect(popup).to_contain_text("plogning ploughing")
     expect(popup).to_contain_text("norrut northbound")
     expect(popup).to_contain_text("50 %")
+    assert seen.complaints == []
+
+
+def test_a_click_on_a_street_tells_what_was_done_by_whom_and_how_much(
+    page: Page, address: str, town: Database
+) -> None:
+    arctic = add_device(town, "position", "arctic", "a1")
+    unknown = dict.fromkeys(("material", "kg", "litres", "g_per_m2", "ml_per_m2", "width_m"))
+    salt = unknown | {"material": "SALT", "kg": 0.846, "g_per_m2": 12.0, "width_m": 6.0}
+    began, devices = hours_ago(1.5, datetime.now(UTC)), [1, arctic]
+    for direction, spread in ((1, salt), (-1, unknown)):
+        more = {"first_time": began, "device_ids": devices, "spread": Jsonb([spread])}
+        treat(town, STORGATAN, direction, SALTING, 0.1, 0.5, **more)
+    seen = open_map(page, address)
+    shows(page, "treated", 2)
+    page.mouse.click(*middle_of_map(page))
+    rows = page.locator(".leaflet-popup tbody tr")
+    span = r"\d\d:\d\d–\d\d:\d\d 6 min"
+    expect(rows.nth(0)).to_contain_text(re.compile(rf"SALT 0,8 kg, 12 g/m²nord, arctic{span}50 %"))
+    expect(rows.nth(1)).to_contain_text(re.compile(rf"okänd mängd unknown amountnord, arctic{span}50 %"))
+    expect(rows).to_have_count(2)
     assert seen.complaints == []
 
 

@@ -6,6 +6,7 @@ import httpx
 import jsonschema
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from http_ingest import REGISTRAR, add_keys
 from town_rows import (
@@ -99,6 +100,8 @@ def test_real_answers_fit_the_schemas(
         add_network(rows)
         truck = add_device(rows, "position", "nord", "p1")
         add_treatment(rows, STORGATAN, 1, 0, NOW, truck)
+        unknown = dict.fromkeys(("material", "kg", "litres", "g_per_m2", "ml_per_m2", "width_m"))
+        add_treatment(rows, STORGATAN, 1, 6, NOW, truck, spread=Jsonb([unknown]))
         add_position(rows, truck, NOW)
         add_window(rows, add_device(rows, "flow", "", "urn:a"), NOW, None)
         add_depth(rows, add_device(rows, "snow", "", "eui"), NOW, None, depth_m=0.1)

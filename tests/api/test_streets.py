@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from town_rows import (
     GC_PATH,
@@ -109,14 +110,35 @@ def test_compressed_only_for_those_who_take_it(client: httpx.Client, rows: Datab
     assert gzip.decompress(content) == plain.content
 
 
+SAND = {
+    "material": "sand",
+    "kg": 45.018,
+    "litres": None,
+    "g_per_m2": 150.0,
+    "ml_per_m2": None,
+    "width_m": 4.0,
+}
+
+
 @pytest.fixture
 def treated(rows: Database) -> Database:
-    """Storgatan ploughed both ways and sanded one way, the path ploughed yesterday, the side street never."""
+    """Storgatan ploughed both ways and sanded one way by two, the path ploughed yesterday, the side street never."""
     add_network(rows)
     nord = add_device(rows, "position", "nord", "p1")
     syd = add_device(rows, "position", "syd", "s1")
     add_treatment(rows, STORGATAN, 1, PLOUGHING, hours_ago(3), nord)
-    add_treatment(rows, STORGATAN, 1, SANDING, hours_ago(1), syd, share=0.75)
+    add_treatment(
+        rows,
+        STORGATAN,
+        1,
+        SANDING,
+        hours_ago(1),
+        syd,
+        share=0.75,
+        first_time=hours_ago(2),
+        device_ids=[nord, syd],
+        spread=Jsonb([SAND]),
+    )
     add_treatment(rows, STORGATAN, -1, PLOUGHING, hours_ago(2.5), nord)
     add_treatment(rows, GC_PATH, 0, PLOUGHING, hours_ago(23), nord)
     return rows
@@ -137,13 +159,28 @@ def test_treatments(client: httpx.Client, treated: Database) -> None:
         "winter_class": 1,
         "direction": "forward",
         "action": "SANDING_LINE",
+        "first_time": "2026-01-15T04:00:00Z",
         "time": "2026-01-15T05:00:00Z",
         "share": 0.75,
-        "actions": {
-            "SANDING_LINE": {"time": "2026-01-15T05:00:00Z", "share": 0.75},
-            "PLOUGHING": {"time": "2026-01-15T03:00:00Z", "share": 1.0},
-        },
         "contractor": "syd",
+        "actions": {
+            "SANDING_LINE": {
+                "first_time": "2026-01-15T04:00:00Z",
+                "time": "2026-01-15T05:00:00Z",
+                "share": 0.75,
+                "spread": [SAND],
+                "contractor": "syd",
+                "contractors": ["nord", "syd"],
+            },
+            "PLOUGHING": {
+                "first_time": "2026-01-15T03:00:00Z",
+                "time": "2026-01-15T03:00:00Z",
+                "share": 1.0,
+                "spread": [],
+                "contractor": "nord",
+                "contractors": ["nord"],
+            },
+        },
     }
     geometries = [feature["geometry"]["coordinates"] for feature in answer.json()["features"]]
     assert geometries == [[list(place) for place in LINES[at]] for at in (STORGATAN, STORGATAN, GC_PATH)]
@@ -189,6 +226,8 @@ def test_a_street_that_left_the_network_is_not_listed(client: httpx.Client, rows
 def test_every_row_is_sent(client: httpx.Client, rows: Database) -> None:
     add_network(rows)
     copy_storgatan(rows, 12_000)
-    rows.execute("INSERT INTO treatment SELECT segment_id, 1, 0, %s, 1, 1 FROM segment", [NOW])
+    rows.execute(
+        "INSERT INTO treatment SELECT segment_id, 1, 0, %s, 1, 1, %s, '{1}' FROM segment", [NOW, NOW]
+    )
     assert len(properties(client.get("/api/v1/segments"))) == 12_003
     assert len(properties(client.get("/api/v1/treatments"))) == 12_003

@@ -11,6 +11,7 @@ from slow_matching import SlowMatcher
 from small_town import fixes_of, network_of, points
 from vinterkoll.processing import actions as codes
 from vinterkoll.processing.network import KINDS, StreetNetwork
+from vinterkoll.processing.spreading import nothing_spread
 from vinterkoll.processing.tracks import Fixes
 from vinterkoll.processing.treatment import effective_actions, stretches_of
 
@@ -46,7 +47,7 @@ def test_effective_actions_equal_the_naive_twin(drawn: list[tuple[int, int, int,
 
 
 def treated(town: StreetNetwork, fixes: Fixes) -> list[tuple[int, int, float, float]]:
-    rows, _ = stretches_of(fixes, np.full(len(fixes), 9), town)
+    rows, _ = stretches_of(fixes, np.full(len(fixes), 9), nothing_spread(len(fixes)), town)
     return [(r["segment_id"], r["direction"], r["from_dm"] / 10, r["to_dm"] / 10) for r in rows]
 
 
@@ -62,7 +63,7 @@ def test_stretches_equal_the_slow_reference(
     for dx, dy in moves:
         track.append((track[-1][0] + dx, track[-1][1] + dy))
     fixes = fixes_of(track, actions=[first, *([1] * len(moves))])
-    rows, step = stretches_of(fixes, np.zeros(len(fixes), np.int64), town)
+    rows, step = stretches_of(fixes, np.zeros(len(fixes), np.int64), nothing_spread(len(fixes)), town)
     names = ["piece", "segment_id", "direction", "from_dm", "to_dm"]
     found = [(at, *row) for at, row in zip(step.tolist(), rows[names].tolist(), strict=True)]
     assert found == SlowMatcher(town).stretches(fixes)
@@ -163,7 +164,7 @@ def test_standing_still_treats_nothing(town: StreetNetwork) -> None:
 def test_an_inspection_treats_nothing(town: StreetNetwork) -> None:
     seen, both = codes.mask_of(["INSPECTION", "UNKNOWN"]), codes.mask_of(["PLOUGHING", "UNKNOWN"])
     track = fixes_of([(10, 0), (40, 0), (70, 0)], heading_deg=[90] * 3, actions=[seen, both, 0])
-    rows, _ = stretches_of(track, np.full(3, 9), town)
+    rows, _ = stretches_of(track, np.full(3, 9), nothing_spread(3), town)
     assert [(row["from_dm"], row["actions"]) for row in rows] == [(400, codes.PLOUGHING)]
 
 

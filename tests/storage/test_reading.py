@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from psycopg.types.json import Jsonb
 
 from town_rows import (
     GC_PATH,
@@ -83,7 +84,9 @@ def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: D
     sander = add_device(rows, "position", "syd", "s1")
     add_treatment(rows, STORGATAN, -1, PLOUGHING, hours_ago(3), plough)
     add_treatment(rows, STORGATAN, 1, PLOUGHING, hours_ago(2), plough, share=0.5)
-    add_treatment(rows, STORGATAN, 1, SANDING, hours_ago(1), sander)
+    both: dict[str, Any] = {"first_time": hours_ago(1.5), "device_ids": [plough, sander]}
+    sand = Jsonb([{"material": "sand", "kg": None}])
+    add_treatment(rows, STORGATAN, 1, SANDING, hours_ago(1), sander, **both, spread=sand)
     add_treatment(rows, GC_PATH, 0, PLOUGHING, hours_ago(30), plough)
 
     found = ask(lambda connection: reading.treatments(connection, hours_ago(24), at=NOW))
@@ -92,7 +95,11 @@ def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: D
         (STORGATAN, 1, PLOUGHING),
         (STORGATAN, -1, PLOUGHING),
     ]
-    assert found[0][3:9] == (hours_ago(1), 1.0, "syd", "Storgatan", "carriageway", 1)
+    assert found[0][3:12] == (
+        *(hours_ago(1.5), hours_ago(1), 1.0),
+        *([{"material": "sand", "kg": None}], "syd", ["nord", "syd"], "Storgatan", "carriageway", 1),
+    )
+    assert (found[1].spread, found[1].contractors) == (None, ["nord"])
     assert found[0].geometry is not None
 
     ploughed = ask(

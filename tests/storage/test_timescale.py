@@ -20,11 +20,12 @@ from vinterkoll.app.action_naming import name_actions
 from vinterkoll.app.renewal import renew_due
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING
-from vinterkoll.storage import action_names, ingest_reading, migrate, reading, sensor_reading, tally
+from vinterkoll.storage import action_names, columns, ingest_reading, migrate, reading, sensor_reading, tally
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import Box
 from vinterkoll.storage.register import Table
 from vinterkoll.storage.register_csv import load
+from winter import add_winter, look_up_of_latest, one_pass, store, stretches_read
 
 pytestmark = [pytest.mark.timescale, pytest.mark.postgres]
 
@@ -187,6 +188,25 @@ def test_the_queries_of_the_api_give_the_same_answers(timescale_url: str, plain_
     assert found == expected
     assert found.pop("problem") == ""
     assert all(found.values())
+
+
+def test_the_latest_treatment_is_one_index_look_up_and_renewing_it_does_not_read_the_winter(
+    timescale_url: str,
+) -> None:
+    with psycopg.connect(timescale_url, autocommit=True) as connection:
+        columns.register(connection)
+        connection.execute(
+            "INSERT INTO device (kind, owner, name, part) VALUES ('position', 'snow', 'v0', '')"
+        )
+        add_winter(connection, 1, START)
+        assert len(connection.execute("SELECT show_chunks('stretch')").fetchall()) > 25
+        [(device,)] = connection.execute("SELECT device_id FROM device")
+        with connection.transaction():
+            store(connection, one_pass(device, START, 1))
+            by_index, through = stretches_read(connection)
+        looked_up = look_up_of_latest(connection, 1)
+    assert (by_index, through) == (3, 0)
+    assert looked_up == ("Index Scan", "treatment_pkey", ["segment_id", "direction", "action"], 1)
 
 
 def test_raw_chunks_can_be_dropped_and_what_was_derived_stays(timescale_url: str) -> None:

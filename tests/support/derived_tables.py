@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from fractions import Fraction
+from math import floor, prod
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.message import Message
-from vinterkoll.processing.actions import CODES, TREATING_ACTIONS
+from vinterkoll.processing.actions import CODES, SPREADING_ACTIONS, TREATING_ACTIONS
 from vinterkoll.processing.cleaning import Limits
 from vinterkoll.processing.hygiene import Thresholds, flags_of
 from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
@@ -36,11 +38,13 @@ DERIVED = {
         FROM fix_flag JOIN device d USING (device_id) ORDER BY 1, 2, 3, 4
     """,
     "stretch": """
-        SELECT d.owner, d.name, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions
-        FROM stretch JOIN device d USING (device_id) ORDER BY 1, 2, 3, 4, 5
+        SELECT d.owner, d.name, time, seq, piece, until_time, segment_id, direction, from_dm, to_dm, actions,
+               m.name, mg_per_m2, ul_per_m2, width_mm
+        FROM stretch JOIN device d USING (device_id) LEFT JOIN material m USING (material_id) ORDER BY 1, 2, 3, 4, 5
     """,
     "treatment": """
-        SELECT segment_id, direction, action, time, share, d.owner, d.name
+        SELECT segment_id, direction, action, time, share, d.owner, d.name, first_time,
+               ARRAY(SELECT one.name FROM device one WHERE one.device_id = ANY (device_ids) ORDER BY one.name), spread
         FROM treatment JOIN device d USING (device_id) ORDER BY 1, 2, 3
     """,
     "flow_window": """
@@ -73,9 +77,9 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
     """Flags, stretches and treatments out of the raw positions: whole tracks at once, sorting and loops, no support rule."""
     rows = connection.execute(
         """
-        SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest,
+        SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest, line,
                lon, lat, speed_kmh, heading_deg, accuracy_m, hdop, odometer_m, actions, plough_known, plough_down,
-               spread_g_per_m2, spread_ml_per_m2, line, unknown_actions
+               spread_g_per_m2, spread_ml_per_m2, unknown_actions, spread_width_m, spread_material
         FROM position p JOIN device d USING (device_id)
         """
     ).fetchall()
@@ -88,7 +92,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         FROM vehicle
     """).fetchall()
     best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[-2] or 0, row[5])):
+    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[6] or 0, row[5])):
         best[row[:4]] = row
     tracks: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for key in sorted(best):
@@ -97,7 +101,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
     for (owner, name), track in tracks.items():
         names = ("lon", "lat", "speed_kmh", "heading_deg", "accuracy_m", "hdop", "odometer_m", *MASKS)
         amounts = ("spread_g_per_m2", "spread_ml_per_m2")
-        columns = dict(zip((*names, *amounts), zip(*(row[6:-2] for row in track), strict=True), strict=True))
+        columns = dict(zip((*names, *amounts), zip(*(row[7:-3] for row in track), strict=True), strict=True))
         support = {
             column: np.array([np.nan if value is None else value for value in values], float)
             for column, values in columns.items()
@@ -105,7 +109,7 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         for column in MASKS:
             support[column] = support[column].astype(np.int64)
         for at, row in enumerate(track):
-            for text in (row[-1] or "").split("\n"):
+            for text in (row[-3] or "").split("\n"):
                 support["actions"][at] |= named.get((owner, text), 0)
         support["time"] = np.array([int(row[2]) for row in track])
         support["seq"] = np.array([row[3] for row in track])
@@ -121,17 +125,18 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         for step, piece, *where in SlowMatcher(network).stretches(fixes):
             begin, end = (int(fixes.time_us[at]) for at in (step, step + 1))
             actions = int(fixes.actions[step]) & TREATING_ACTIONS
-            pieces.append((owner, name, begin, int(fixes.seq[step]), piece, end, *where, actions))
+            spread = _setting(actions, *track[int(fixes.place[step])][-5:])
+            pieces.append((owner, name, begin, int(fixes.seq[step]), piece, end, *where, actions, *spread))
     return {"fix_flag": flagged, "stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
 
 
 def _line(best: dict[tuple[Any, ...], tuple[Any, ...]], row: tuple[Any, ...]) -> int:
     """The line of a vertex, 0 of no line, -1 where the first vertex at its instant is not of this line."""
-    line: int | None = row[-2]
+    line: int | None = row[6]
     if line is None:
         return 0
     first = best.get((*row[:3], 0))
-    return line if first is not None and first[-2] == line else -1
+    return line if first is not None and first[6] == line else -1
 
 
 def _kinds(registered: list[tuple[Any, ...]], owner: str, name: str, time_us: int) -> int:
@@ -141,8 +146,26 @@ def _kinds(registered: list[tuple[Any, ...]], owner: str, name: str, time_us: in
     return ALL_KINDS
 
 
+def _setting(
+    actions: int, g: float | None, ml: float | None, _: str, width: float | None, material: str | None
+) -> tuple[str | None, int | None, int | None, int | None]:
+    """What a step spreads: material, mg/m², µl/m², mm."""
+    if not actions & SPREADING_ACTIONS:
+        return None, None, None, None
+
+    def thousandths(value: float | None, believed: bool) -> int | None:
+        return round(value * 1000) if value is not None and believed else None
+
+    return (
+        material,
+        thousandths(g, (g or 0) <= 10_000),
+        thousandths(ml, (ml or 0) <= 10_000),
+        thousandths(width, 0 < (width or 0) <= 50),
+    )
+
+
 def _treatments(pieces: list[tuple[Any, ...]], network: StreetNetwork) -> list[tuple[Any, ...]]:
-    """Latest per segment, direction and action; the share by marking decimetres."""
+    """Latest per segment, direction and action; the share by marking decimetres, amounts in fractions."""
     groups: dict[tuple[int, int, int], list[tuple[Any, ...]]] = defaultdict(list)
     for piece in pieces:
         segment, direction, actions = piece[6], piece[7], piece[10]
@@ -154,12 +177,41 @@ def _treatments(pieces: list[tuple[Any, ...]], network: StreetNetwork) -> list[t
         time = max(piece[2] for piece in found)
         owner, name = min(piece[:2] for piece in found if piece[2] == time)
         covered: set[int] = set()
-        for piece in found:
-            if time - 2 * 3600 * 1_000_000 < piece[2]:
-                covered.update(range(piece[8], piece[9]))
+        counted = [piece for piece in found if time - 2 * 3600 * 1_000_000 < piece[2]]
+        for piece in counted:
+            covered.update(range(piece[8], piece[9]))
         length_m = float(network.length_m[np.searchsorted(network.segment_id, key[0])])
-        result.append((*key, time, np.float32(min(len(covered) / 10 / length_m, 1.0)), owner, name))
+        share = np.float32(min(len(covered) / 10 / length_m, 1.0))
+        names, first = sorted({piece[1] for piece in counted}), min(piece[2] for piece in counted)
+        spread = _spread(counted) if SPREADING_ACTIONS >> key[2] & 1 else None
+        result.append((*key, time, share, owner, name, first, names, spread))
     return result
+
+
+def _spread(pieces: list[tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """What was spread, by material, those without a name last."""
+    result = []
+    for material in sorted({piece[11] for piece in pieces}, key=lambda name: (name is None, name or "")):
+        driven = [(piece[9] - piece[8], *piece[12:]) for piece in pieces if piece[11] == material]
+        length_dm = sum(dm for dm, *_ in driven)
+        result.append(
+            {
+                "material": material,
+                "kg": _sum([(dm, mg, mm) for dm, mg, _, mm in driven], 10**10),
+                "litres": _sum([(dm, ul, mm) for dm, _, ul, mm in driven], 10**10),
+                "g_per_m2": _sum([(dm, mg) for dm, mg, _, _ in driven], 1000 * length_dm),
+                "ml_per_m2": _sum([(dm, ul) for dm, _, ul, _ in driven], 1000 * length_dm),
+                "width_m": _sum([(dm, mm) for dm, _, _, mm in driven], 1000 * length_dm),
+            }
+        )
+    return result
+
+
+def _sum(products: list[tuple[Any, ...]], unit: int) -> float | None:
+    """The sum of products in a larger unit, to three decimals; None where a factor is not known."""
+    if any(None in factors for factors in products):
+        return None
+    return floor(Fraction(sum(map(prod, products)) * 1000, unit) + Fraction(1, 2)) / 1000
 
 
 def in_microseconds(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -104,6 +104,20 @@ SPELLS = ("", "", "", "", "away", "scattered", "poor", "frozen")
 """What is wrong with a vehicle's fixes for a while."""
 
 
+_SALTING: dict[str, Any] = {"actions": ["PLOUGHING", "SALTING_PREWETTED"]}
+SPREADING: tuple[dict[str, Any], ...] = (
+    *[{}] * 6,
+    _SALTING | {"spread": {"material": "SALT", "g_per_m2": 12.3, "ml_per_m2": 4, "width_m": 6}},
+    _SALTING | {"spread": {"material": "SALT", "g_per_m2": 7.7, "ml_per_m2": 0, "width_m": 4.5}},
+    _SALTING | {"spread": {"material": "sand", "g_per_m2": 150, "width_m": 3}},
+    _SALTING | {"spread": {"material": "sand", "g_per_m2": 99_999, "width_m": 3}},
+    _SALTING | {"spread": {"ml_per_m2": 20.05, "width_m": 0}},
+    _SALTING | {"spread": {"material": "SALT", "g_per_m2": 0, "ml_per_m2": 0, "width_m": 6}},
+    _SALTING,
+)
+"""What vehicles say of their spreader: known, in part, absurd, shut off, nothing; most of them have none."""
+
+
 def fix_in_spell(spell: str, vehicle: str, at_s: float, along_m: float, noise: random.Random) -> Message:
     match spell:
         case "away":  # 300 m off: impossible after 5 s, possible after 10
@@ -115,7 +129,7 @@ def fix_in_spell(spell: str, vehicle: str, at_s: float, along_m: float, noise: r
         case "frozen":
             return fix(vehicle, at_s, 0, random.Random(0), speed_kmh=30)
         case _:
-            return fix(vehicle, at_s, along_m, noise, speed_kmh=30)
+            return fix(vehicle, at_s, along_m, noise, speed_kmh=30, **noise.choice(SPREADING))
 
 
 def flow(sensor: str, minute: float, minutes: float | None = 1, **more: Any) -> Message:

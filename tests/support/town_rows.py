@@ -77,7 +77,9 @@ def add_treatment(
     time: datetime,
     device: int,
     share: float = 1.0,
+    **values: Any,
 ) -> None:
+    usual: dict[str, Any] = {"first_time": time, "device_ids": [device]}
     insert(
         connection,
         "treatment",
@@ -87,6 +89,7 @@ def add_treatment(
         time=time,
         share=share,
         device_id=device,
+        **usual | values,
     )
 
 

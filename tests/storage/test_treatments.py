@@ -1,0 +1,205 @@
+"""Treatments out of stretches: amounts, share, first time, whose they are; and what it costs to find the latest."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+import psycopg
+import pytest
+
+from town_rows import GC_PATH, NOW, STORGATAN, add_device, add_network, insert
+from vinterkoll.processing.actions import CODES, mask_of
+from vinterkoll.processing.observations import Rows
+from vinterkoll.processing.spreading import UNKNOWN
+from vinterkoll.storage import columns, migrate, renewals, stretches, treatments
+from winter import add_winter, look_up_of_latest, one_pass, store, stretches_read
+
+pytestmark = pytest.mark.postgres
+Database = psycopg.Connection[Any]
+
+PLOUGHING, SALTING = mask_of(["PLOUGHING"]), mask_of(["SALTING_DRY"])
+SALT = {"material_id": 1, "mg_per_m2": 10_000, "ul_per_m2": 4_000, "width_mm": 6_000}
+AMOUNTS = 10
+OLD_PASSES = [(125, 1, PLOUGHING), (120, 1, PLOUGHING | SALTING), (5, 2, SALTING)]
+UNSAID = {"kg": None, "litres": None, "g_per_m2": None, "ml_per_m2": None, "width_m": None}
+
+
+def stretch(device: int, minutes_ago: float, segment: int = STORGATAN, **values: int) -> Rows:
+    return one_pass(device, NOW - timedelta(minutes=minutes_ago), segment, **values)
+
+
+@pytest.fixture
+def town(database_url: str) -> Iterator[Database]:
+    """Streets, two vehicles of nord (1, 2) and one of arctic (3), salt and sand."""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        columns.register(connection)
+        add_network(connection)
+        assert [add_device(connection, "position", *who) for who in (("nord", "a"), ("nord", "b"))] == [1, 2]
+        assert add_device(connection, "position", "arctic", "c") == 3
+        assert [insert(connection, "material", name=name) for name in ("SALT", "sand")] == [1, 2]
+        yield connection
+
+
+def treatment(connection: Database, action: int, segment: int = STORGATAN, direction: int = 1) -> Any:
+    """Minutes ago of first and last time, share, devices, the latest's first, and what was spread."""
+    row = connection.execute(
+        """
+        SELECT extract(epoch FROM %s - first_time) / 60, extract(epoch FROM %s - time) / 60, share,
+               device_id, device_ids, spread
+        FROM treatment WHERE segment_id = %s AND direction = %s AND action = %s
+        """,
+        [NOW, NOW, segment, direction, CODES.index("PLOUGHING" if action == PLOUGHING else "SALTING_DRY")],
+    ).fetchone()
+    return None if row is None else (float(row[0]), float(row[1]), *row[2:])
+
+
+def test_amounts_of_two_vehicles_add_up_while_the_share_is_the_union(town: Database) -> None:
+    store(town, stretch(1, 60, actions=SALTING, to_dm=500, **SALT))
+    store(town, stretch(3, 5, actions=SALTING, from_dm=250, to_dm=750, **SALT | {"mg_per_m2": 20_000}))
+    first, last, share, latest, devices, spread = treatment(town, SALTING)
+    assert (first, last, latest, devices) == (60, 5, 3, [1, 3])
+    assert share == pytest.approx(75 / 100.04)
+    # 50 m × 6 m × 10 g and 50 m × 6 m × 20 g
+    assert spread == [
+        {"material": "SALT", "kg": 9, "litres": 2.4, "g_per_m2": 15, "ml_per_m2": 4, "width_m": 6}
+    ]
+
+
+def test_the_mean_setting_is_weighted_by_metres(town: Database) -> None:
+    store(
+        town,
+        stretch(1, 5, actions=SALTING, to_dm=300, **SALT),
+        stretch(1, 4, actions=SALTING, from_dm=300, **SALT | {"mg_per_m2": 20_000, "width_mm": 3_000}),
+    )
+    [spread] = treatment(town, SALTING)[-1]
+    assert (spread["g_per_m2"], spread["width_m"], spread["kg"]) == (17, 3.9, 1.8 + 4.2)
+
+
+@pytest.mark.parametrize(
+    ("unknown", "known"),
+    [
+        ({"width_mm": UNKNOWN}, {"g_per_m2": 10, "ml_per_m2": 4}),
+        ({"mg_per_m2": UNKNOWN}, {"litres": 2.4, "ml_per_m2": 4, "width_m": 6}),
+        ({"ul_per_m2": UNKNOWN}, {"kg": 6, "g_per_m2": 10, "width_m": 6}),
+    ],
+)
+def test_what_one_step_does_not_say_is_unknown_not_zero(
+    town: Database, unknown: dict[str, int], known: dict[str, float]
+) -> None:
+    store(
+        town,
+        stretch(1, 5, actions=SALTING, to_dm=999, **SALT),
+        stretch(1, 4, actions=SALTING, from_dm=999, **SALT | unknown),
+    )
+    assert treatment(town, SALTING)[-1] == [{"material": "SALT"} | UNSAID | known]
+
+
+def test_each_material_is_counted_for_itself(town: Database) -> None:
+    store(
+        town,
+        stretch(1, 5, actions=SALTING),
+        stretch(2, 4, actions=SALTING, **SALT | {"material_id": 2}),
+        stretch(2, 3, actions=SALTING, **SALT),
+    )
+    found = treatment(town, SALTING)[-1]
+    assert [(one["material"], one["kg"]) for one in found] == [("SALT", 6), ("sand", 6), (None, None)]
+
+
+def test_an_action_that_spreads_nothing_has_no_amount(town: Database) -> None:
+    store(town, stretch(1, 5, actions=PLOUGHING | SALTING, **SALT))
+    assert treatment(town, PLOUGHING)[-1] is None
+    assert treatment(town, SALTING)[-1][0]["kg"] == 6
+
+
+def test_only_the_two_hours_before_the_latest_pass_count(town: Database) -> None:
+    passes = [stretch(1, minutes, actions=SALTING, **SALT) for minutes in (200, 125, 124, 5)]
+    store(town, *passes)
+    first, last, _, _, _, [spread] = treatment(town, SALTING)
+    assert (first, last, spread["kg"]) == (124, 5, 12)
+    latest = passes[-1]
+    stretches.replace(town, latest, latest[:0])  # a correction takes the latest back
+    treatments.renew(town, latest)
+    first, last, _, _, _, [spread] = treatment(town, SALTING)
+    assert (first, last, spread["kg"]) == (200, 124, 18)
+
+
+def test_one_pass_clears_both_directions_of_a_narrow_street(town: Database) -> None:
+    both = [stretch(1, 9, GC_PATH, direction=way, to_dm=500, actions=SALTING, **SALT) for way in (1, -1)]
+    both[1]["device_id"] = 2
+    store(town, *both)
+    _, _, share, latest, devices, [spread] = treatment(town, SALTING, GC_PATH, direction=0)
+    assert (share, latest, devices, spread["kg"]) == (1, 1, [1, 2], 6)
+
+
+def test_the_latest_treatment_is_one_index_look_up(town: Database) -> None:
+    store(town, stretch(1, 5))
+    add_winter(town, STORGATAN, NOW)
+    assert look_up_of_latest(town, STORGATAN) == (
+        "Index Scan",
+        "treatment_pkey",
+        ["segment_id", "direction", "action"],
+        1,
+    )
+
+
+def test_renewing_reads_the_latest_passes_not_the_history(town: Database) -> None:
+    add_winter(town, STORGATAN, NOW)
+    latest = stretch(1, 5)
+    stretches.replace(town, latest[:0], latest)
+    with town.transaction():
+        treatments.renew(town, latest)
+        by_index, through = stretches_read(town)
+    assert treatment(town, PLOUGHING)[:2] == (5, 5)
+    assert by_index <= 3  # the latest, the one before it, and the two hours' worth
+    assert through == 0
+
+
+@pytest.fixture
+def before_amounts(empty_database_url: str) -> Iterator[Database]:
+    """A database of the migrations before amounts, and in it what three passes gave then."""
+    with psycopg.connect(empty_database_url, autocommit=True) as connection:
+        columns.register(connection)
+        for one in migrate.packaged():
+            if one.version < AMOUNTS:
+                connection.execute(one.statements.encode())
+        add_network(connection)
+        devices = [add_device(connection, "position", *who) for who in (("nord", "a"), ("arctic", "c"))]
+        for minutes, device, actions in OLD_PASSES:
+            at = NOW - timedelta(minutes=minutes)
+            step = {
+                "device_id": device,
+                "time": at,
+                "seq": 0,
+                "piece": 0,
+                "until_time": at + timedelta(seconds=5),
+            }
+            where = {"segment_id": STORGATAN, "direction": 1, "from_dm": 0, "to_dm": 1000}
+            insert(connection, "stretch", **step, **where, actions=actions)
+        for action, minutes, device in ((0, 120, devices[0]), (6, 5, devices[1])):
+            at = NOW - timedelta(minutes=minutes)
+            key = {"segment_id": STORGATAN, "direction": 1, "action": action}
+            insert(
+                connection,
+                "treatment",
+                **key,
+                time=at,
+                share=np.float32(100 / 100.04).item(),
+                device_id=device,
+            )
+        yield connection
+
+
+def test_what_was_stored_before_amounts_becomes_what_renewing_makes_of_it(before_amounts: Database) -> None:
+    [migration] = [one for one in migrate.packaged() if one.version == AMOUNTS]
+    before_amounts.execute(migration.statements.encode())
+    migrated = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
+    assert migrated[SALTING] == (120, 5, *migrated[SALTING][2:4], [1, 2], [{"material": None} | UNSAID])
+    before_amounts.execute("UPDATE treatment SET share = 0")
+    passes = [stretch(device, minutes, actions=actions) for minutes, device, actions in OLD_PASSES]
+    treatments.renew(before_amounts, np.concatenate(passes))
+    renewed = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
+    assert renewed == migrated
+    assert (
+        len(renewals.due(before_amounts)) == 1
+    )  # by which `vinterkoll rederive` finds the amounts in raw rows
