@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from vinterkoll.simulators.equipment import Mode
+from vinterkoll.processing.actions import BIT, SPREADING_ACTIONS
+from vinterkoll.simulators.equipment import Mode, Spread
 from vinterkoll.simulators.fleet import DAY_S, Vehicle
 from vinterkoll.simulators.network import Network
 from vinterkoll.simulators.stream import SECOND_US, timestamps
@@ -26,6 +27,11 @@ class Treated(NamedTuple):
     from_m: float
     """Along the segment from its start; from_m < to_m in either direction."""
     to_m: float
+    material: str = ""
+    """Empty where `action` spreads nothing, as are the rest."""
+    width_m: float | str = ""
+    kg: float | str = ""
+    litres: float | str = ""
 
 
 SHORTEST_M: Final = 0.05
@@ -103,4 +109,16 @@ def _rows(
                 times[1][i],
                 from_m,
                 to_m,
+                *_spread(unit.equipment.spread, action, to_m - from_m),
             )
+
+
+def _spread(
+    spread: Spread | None, action: str, length_m: float
+) -> tuple[str, float | str, float | str, float | str]:
+    """Return material, width, kg and litres that `action` left on `length_m`."""
+    if spread is None or not BIT[action] & SPREADING_ACTIONS:
+        return "", "", "", ""
+    square_m = spread.width_m * length_m
+    kg, litres = (round(per_m2 * square_m / 1000, 4) for per_m2 in (spread.g_per_m2, spread.ml_per_m2))
+    return spread.material, spread.width_m, kg, litres

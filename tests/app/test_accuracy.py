@@ -17,7 +17,7 @@ from vinterkoll.app.networks import import_network
 from vinterkoll.app.register import store_register
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
-from vinterkoll.processing.actions import codes_of
+from vinterkoll.processing.actions import CODES, codes_of
 from vinterkoll.simulators.files import write_truth
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
@@ -25,6 +25,9 @@ from vinterkoll.simulators.scenario import Part, Scenario
 
 ANCHOR = datetime(2026, 1, 15, 3, tzinfo=UTC)
 UNTIL = ANCHOR + timedelta(minutes=60)
+
+Amounts = dict[tuple[str, str, int], float]
+"""Action, material and segment to kg."""
 
 Metres = defaultdict[tuple[str, int, str, str], set[int]]
 """Vehicle, segment, direction and action to the metres of the segment."""
@@ -52,6 +55,25 @@ def true_metres(file: Path) -> Metres:
     return covered
 
 
+def derived_amounts(url: str) -> Amounts:
+    """As the treatments have them: all passes of one hour count."""
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("""
+            SELECT action, one.material, segment_id, sum(one.kg)
+            FROM treatment, jsonb_to_recordset(spread) AS one (material text, kg double precision) GROUP BY 1, 2, 3
+        """)
+        return {(CODES[action], material, segment): kg for action, material, segment, kg in rows}
+
+
+def true_amounts(file: Path) -> Amounts:
+    amounts: Amounts = defaultdict(float)
+    with file.open() as lines:
+        for row in csv.DictReader(lines):
+            if row["kg"]:
+                amounts[row["action"], row["material"], int(row["segment_id"])] += float(row["kg"])
+    return amounts
+
+
 @pytest.mark.postgres
 def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
     """Recall and precision per vehicle, segment, direction and action, through the database."""
@@ -75,6 +97,18 @@ def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
     print(f"recall {recall:.4f}, precision {precision:.4f}")
     assert recall > 0.98
     assert precision > 0.99
+
+    given, spread = derived_amounts(database_url), true_amounts(tmp_path / "truth.csv")
+    kinds = {key[:2] for key in given.keys() | spread.keys()}
+    assert kinds == {("SALTING_PREWETTED", "SALT"), ("SANDING_LINE", "SAND"), ("SWEEP_SALTING", "SALT")}
+    for kind in sorted(kinds):
+        streets = [key for key in given.keys() | spread.keys() if key[:2] == kind]
+        total = sum(spread.get(key, 0) for key in streets)
+        errors = [given.get(key, 0) - spread.get(key, 0) for key in streets]
+        error, misplaced = sum(errors) / total, sum(map(abs, errors)) / total
+        print(f"{kind}: {total:.0f} kg, error {error:+.2%}, by street {misplaced:.2%}")
+        assert abs(error) < 0.01
+        assert misplaced < 0.03
 
 
 @pytest.mark.parametrize("world", [grid, towns])

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
 import shapely
 
 from vinterkoll.simulators.equipment import Mode
@@ -57,6 +58,22 @@ def test_rows_are_well_formed_and_in_order(scenario: Scenario, anchor: datetime)
         "SANDING_LINE",
     }
     assert {row.direction for row in rows} == {"forward", "backward"}
+
+
+def test_what_is_spread_is_the_setting_times_width_and_length(scenario: Scenario, anchor: datetime) -> None:
+    """And only by the action that spreads: `hk-15` ploughs and salts at once."""
+    units = {vehicle.unit.vehicle: vehicle.unit.equipment for vehicle in scenario.vehicles}
+    rows = scenario.truth(anchor, anchor + timedelta(hours=3))
+    assert {row.action for row in rows if row.vehicle == "hk-15"} == {"PLOUGHING", "SALTING_PREWETTED"}
+    for row in rows:
+        setting = units[row.vehicle].spread
+        if setting is None or row.action == "PLOUGHING":
+            assert row[-4:] == ("", "", "", "")
+            continue
+        square_m = (row.to_m - row.from_m) * setting.width_m
+        assert (row.material, row.width_m) == (setting.material, setting.width_m)
+        assert row.kg == pytest.approx(setting.g_per_m2 * square_m / 1000, abs=1e-4)
+        assert row.litres == pytest.approx(setting.ml_per_m2 * square_m / 1000, abs=1e-4)
 
 
 def test_a_window_cut_in_two_tells_the_same_metres(scenario: Scenario, anchor: datetime) -> None:
