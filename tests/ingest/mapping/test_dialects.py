@@ -168,6 +168,23 @@ def test_channels_with_free_text() -> None:
     assert row["lat"] == pytest.approx(63.13, abs=0.01)
 
 
+def test_amounts_in_a_supplier_s_own_units() -> None:
+    spreader = """
+        [spread]
+        material = { value = "salt" }
+        g_per_m2 = { path = "dose", unit = "kg/m2", not_known = [-1] }
+        ml_per_m2 = { path = "brine", factor = 0.1 }
+        width_m = { path = "width", unit = "cm" }
+    """
+    sent = [{"dose": 0.0125, "brine": 45, "width": 650}, {"dose": -1}]
+    decoded = mapped(HEAD + spreader, *({**ITEM, **one} for one in sent))
+    assert decoded.rejects == []
+    names = ["spread_material", "spread_g_per_m2", "spread_ml_per_m2", "spread_width_m"]
+    first, second = decoded.rows[names].tolist()
+    assert first == ("salt", 12.5, 4.5, 6.5)
+    assert np.isnan(second[1:]).all()
+
+
 @pytest.mark.parametrize(
     ("payload", "code", "field"),
     [
