@@ -176,7 +176,7 @@ def test_amounts_in_a_supplier_s_own_units() -> None:
         ml_per_m2 = { path = "brine", factor = 0.1 }
         width_m = { path = "width", unit = "cm" }
     """
-    sent = [{"dose": 0.0125, "brine": 45, "width": 650}, {"dose": -1}]
+    sent: list[dict[str, float]] = [{"dose": 0.0125, "brine": 45, "width": 650}, {"dose": -1}]
     decoded = mapped(HEAD + spreader, *({**ITEM, **one} for one in sent))
     assert decoded.rejects == []
     names = ["spread_material", "spread_g_per_m2", "spread_ml_per_m2", "spread_width_m"]
