@@ -191,8 +191,9 @@ def before_amounts(empty_database_url: str) -> Iterator[Database]:
 
 
 def test_what_was_stored_before_amounts_becomes_what_renewing_makes_of_it(before_amounts: Database) -> None:
-    [migration] = [one for one in migrate.packaged() if one.version == AMOUNTS]
-    before_amounts.execute(migration.statements.encode())
+    for one in migrate.packaged():
+        if one.version >= AMOUNTS:
+            before_amounts.execute(one.statements.encode())
     migrated = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
     assert migrated[SALTING] == (120, 5, *migrated[SALTING][2:4], [1, 2], [{"material": None} | UNSAID])
     before_amounts.execute("UPDATE treatment SET share = 0")
@@ -200,6 +201,4 @@ def test_what_was_stored_before_amounts_becomes_what_renewing_makes_of_it(before
     treatments.renew(before_amounts, np.concatenate(passes))
     renewed = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
     assert renewed == migrated
-    assert (
-        len(renewals.due(before_amounts)) == 1
-    )  # by which `vinterkoll rederive` finds the amounts in raw rows
+    assert renewals.due(before_amounts)  # by which `vinterkoll rederive` finds the amounts in raw rows
