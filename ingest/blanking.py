@@ -24,8 +24,9 @@ def blanking(names: Sequence[str]) -> Callable[[bytes], bytes]:
     r"""Return what replaces the values of all members called one of `names` by `""`, whatever they are.
 
     Letters A to Z are compared without regard to case. Members may be written with JSON's escapes, and be in JSON that is a
-    text of other JSON. Bytes that are JSON stay JSON, unless a text in them has a member in apostrophes. Of what is compressed, only its first bytes are kept; what has zero bytes,
-    as UTF-16 has, is cut off at the first such value, and what is nested too deep to be looked into, where that begins.
+    text of other JSON. Bytes that are JSON stay JSON, unless a text in them has a member in apostrophes. Of what is
+    compressed, only its first bytes are kept; what has zero bytes, as UTF-16 has, is cut off at the first such value, and
+    what is nested too deep to be looked into, where that begins.
 
     >>> blanking(["operator"])(b'{"operator": {"name": "Anna [1]"}, "lat": 1}')
     b'{"operator": "", "lat": 1}'
