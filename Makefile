@@ -6,10 +6,10 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz check fmt bench accuracy lock clean schemas
+.PHONY: help demo test fuzz invariant kill-runs check fmt bench accuracy lock clean schemas
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: $(VENV)/.demo-installed ## run everything on embedded parts and show the map (PORT=8080, RESET=1 starts anew)
 	@exec $(BIN)/vinterkoll demo --port $(PORT) $(if $(filter-out 0,$(RESET)),--reset)
@@ -21,6 +21,15 @@ test: $(VENV)/.dev-installed ## install the Debian packages the tests need, then
 fuzz: $(VENV)/.dev-installed ## fuzz every decoder for long and print totals (EXAMPLES=10000 of each test)
 	@VINTERKOLL_FUZZ_EXAMPLES=$(or $(EXAMPLES),10000) $(BIN)/python -m pytest -q -p no:cacheprovider \
 	  tests/ingest/test_formats_never_fail.py tests/ingest/mapping/test_profile.py $(PYTEST_ARGS)
+
+invariant: $(VENV)/.dev-installed ## play many random histories and print what they held (EXAMPLES=5000)
+	@VINTERKOLL_FUZZ_EXAMPLES=$(or $(EXAMPLES),5000) $(BIN)/python -m pytest -q -p no:cacheprovider \
+	  -o faulthandler_timeout=0 -m invariant tests/app/test_invariant.py $(PYTEST_ARGS)
+
+kill-runs: $(VENV)/.dev-installed ## kill workers under load over whole simulated days and print the totals (EXAMPLES=10)
+	@sh tests/debian-packages.sh
+	@VINTERKOLL_FUZZ_EXAMPLES=$(or $(EXAMPLES),10) $(BIN)/python -m pytest -q -p no:cacheprovider \
+	  -o faulthandler_timeout=0 -m fault tests/app/test_killed_workers.py $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-installed ## lint and types, nothing is changed
 	$(BIN)/ruff format --check .

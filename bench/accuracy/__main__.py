@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from accuracy.plots import chart
+from accuracy.plots import Axes, chart
 from accuracy.run import INTERVAL_S, NOISE_M, Cell, beside_meili, measured, receivers
 from accuracy.worlds import crossings, grid, towns
 
@@ -59,9 +59,14 @@ def draw(name: str, cells: dict[tuple[float, int], Cell]) -> None:
         ways[f"{seconds} s"] = [cell.ways.way for cell in line], its
         recall[f"{seconds} s"] = [cell.metres.recall for cell in line], None
         precision[f"{seconds} s"] = [cell.metres.precision for cell in line], None
-    chart(folder / f"{name}-ways.svg", "Fixes on the right way (dashed: Meili)", NOISE_M, ways, 0.5)
-    chart(folder / f"{name}-recall.svg", "Recall of treated metres", NOISE_M, recall, 0.3)
-    chart(folder / f"{name}-precision.svg", "Precision of treated metres", NOISE_M, precision, 0.3)
+    chart(folder / f"{name}-ways.svg", "Fixes on the right way (dashed: Meili)", shares_from(0.5), ways)
+    chart(folder / f"{name}-recall.svg", "Recall of treated metres", shares_from(0.3), recall)
+    chart(folder / f"{name}-precision.svg", "Precision of treated metres", shares_from(0.3), precision)
+
+
+def shares_from(lowest: float) -> Axes:
+    tenths = range(round(lowest * 10), 11)
+    return Axes("GPS noise, m on each axis", NOISE_M, [tenth / 10 for tenth in tenths])
 
 
 def main() -> None:

@@ -1,18 +1,14 @@
 """Flow windows beside a loop over seconds' shares; weights, edges, order."""
 
 import math
-from collections import defaultdict
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slow_flow import NAN, Row, slow_windows
 from vinterkoll.processing.flow import WINDOW_US, Windows, flow_windows, overlaps
-
-NAN = math.nan
-Row = tuple[int, int, float, float, float, float]
-"""Series, start in s, period in s, intensity, speed, occupancy."""
 
 
 def windows_of(rows: list[Row]) -> Windows:
@@ -22,43 +18,6 @@ def windows_of(rows: list[Row]) -> Windows:
     return flow_windows(
         series, start * 1_000_000, np.zeros(len(rows), np.int64), period, intensity, speed, occupancy
     )
-
-
-def naive(rows: list[Row]) -> dict[tuple[int, int], tuple[float, float, float, float, float]]:
-    parts: dict[tuple[int, int], list[tuple[float, Row]]] = defaultdict(list)
-    for row in sorted(rows):
-        series, start, period = row[:3]
-        if not 0 < period <= 3600:
-            continue
-        for window in range(start // 300 * 300, math.ceil(start + period), 300):
-            overlap = min(start + period, window + 300) - max(start, window)
-            if overlap > 0:
-                parts[series, window].append((overlap, row))
-    result = {}
-    for key, found in parts.items():
-        vehicles = [(overlap * row[3] / row[2], row) for overlap, row in found]
-        counted = [count for count, _ in vehicles if not math.isnan(count)]
-        fast = [
-            (count, row[4]) for count, row in vehicles if not math.isnan(count) and not math.isnan(row[4])
-        ]
-        speed = fast or [(overlap, row[4]) for overlap, row in found if not math.isnan(row[4])]
-        filled = [(overlap, row[5]) for overlap, row in found if not math.isnan(row[5])]
-        halves = {half for _, row in found for half in half_seconds(row, key[1])}
-        counted_s = math.fsum(overlap for overlap, row in found if not math.isnan(row[3]))
-        total = math.fsum(counted) if counted else NAN
-        result[key] = (total, mean(speed), mean(filled), len(halves) / 2, counted_s)
-    return result
-
-
-def half_seconds(row: Row, window: int) -> range:
-    """The half seconds of a window that a period covers."""
-    begin, end = max(row[1], window), min(row[1] + row[2], window + 300)
-    return range(round(begin * 2), round(end * 2))
-
-
-def mean(pairs: list[tuple[float, float]]) -> float:
-    weight = sum(one for one, _ in pairs)
-    return sum(one * value for one, value in pairs) / weight if weight > 0 else NAN
 
 
 number = st.sampled_from([NAN, 0.0, 1.0, 7.0, 40.0])
@@ -78,7 +37,7 @@ observations = st.lists(
 
 @given(observations)
 def test_equal_the_naive_twin(rows: list[Row]) -> None:
-    found, expected = windows_of(rows), naive(rows)
+    found, expected = windows_of(rows), slow_windows(rows)
     keys = list(zip(found.series.tolist(), (found.start_us // 1_000_000).tolist(), strict=True))
     assert keys == sorted(expected)
     for at, key in enumerate(keys):

@@ -24,7 +24,7 @@ class Broker:
         config.write_text(
             f"listener {self.port} 127.0.0.1\nallow_anonymous true\n"
             f"persistence true\npersistence_location {self.directory}/\nautosave_interval 1\n"
-            "max_queued_messages 100000\nmax_inflight_messages 0\n"
+            "max_queued_messages 1000000\nmax_inflight_messages 0\n"
         )
         program = shutil.which("mosquitto") or "/usr/sbin/mosquitto"
         command = [program, "-c", str(config)]

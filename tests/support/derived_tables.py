@@ -1,4 +1,8 @@
-"""Derived tables by natural key, and a plain-Python reference that derives them from the raw rows all at once."""
+"""Derived tables by natural key, and a plain-Python reference that derives them from the raw rows all at once.
+
+The reference sorts and loops over whole tracks: no support, no batches, no kernel. Of the processing it shares only what
+looks at one row alone (`fixes_of`: coordinates, and what was really done).
+"""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -8,7 +12,10 @@ from typing import Any
 
 import numpy as np
 import psycopg
+import pytest
 
+from slow_flow import slow_windows
+from slow_hygiene import SlowFlags
 from slow_matching import SlowMatcher
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.decoding import Decoding
@@ -16,11 +23,15 @@ from vinterkoll.app.derivation import fixes_of
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import CODES, SPREADING_ACTIONS, TREATING_ACTIONS
 from vinterkoll.processing.cleaning import Limits
-from vinterkoll.processing.hygiene import Thresholds, flags_of
-from vinterkoll.processing.network import ALL_KINDS, KINDS, StreetNetwork
+from vinterkoll.processing.hygiene import BIT
+from vinterkoll.processing.network import ALL_KINDS, KINDS
+from vinterkoll.processing.tracks import Fixes
+from vinterkoll.storage import thresholds
 from vinterkoll.storage.columns import register
+from vinterkoll.storage.network import Versions
 
 Connection = psycopg.Connection[Any]
+Tables = dict[str, list[tuple[Any, ...]]]
 LIMITS = Limits(future_max_s=300, age_max_s=30 * 86_400, west=10, south=55, east=24.5, north=69.5)
 TOPICS = {
     "position": "mip",
@@ -68,16 +79,16 @@ def acceptance(
     )
 
 
-def derived(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:
+def derived(connection: Connection) -> Tables:
     """Every derived row, by names instead of surrogate ids."""
     return {table: connection.execute(query).fetchall() for table, query in DERIVED.items()}
 
 
-def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[tuple[Any, ...]]]:
-    """Flags, stretches and treatments out of the raw positions: whole tracks at once, sorting and loops, no support rule."""
+def reference(connection: Connection) -> Tables:
+    """What the derived tables must hold by the raw rows and the inputs that are there now; instants in microseconds."""
     rows = connection.execute(
         """
-        SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.digest, line,
+        SELECT d.owner, d.name, extract(epoch FROM p.time) * 1000000, p.seq, extract(epoch FROM p.version), p.line, p.digest,
                lon, lat, speed_kmh, heading_deg, accuracy_m, hdop, odometer_m, actions, plough_known, plough_down,
                spread_g_per_m2, spread_ml_per_m2, unknown_actions, spread_width_m, spread_material
         FROM position p JOIN device d USING (device_id)
@@ -91,9 +102,9 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         SELECT contractor, vehicle, extract(epoch FROM valid_from) * 1000000, extract(epoch FROM valid_to) * 1000000, kinds
         FROM vehicle
     """).fetchall()
-    best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[6] or 0, row[5])):
-        best[row[:4]] = row
+    best = _canonical(rows)
+    versions, limits = Versions(connection), thresholds.read(connection)
+    matchers = _Matchers(versions)
     tracks: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
     for key in sorted(best):
         tracks[key[:2]].append(best[key])
@@ -117,26 +128,55 @@ def reference(connection: Connection, network: StreetNetwork) -> dict[str, list[
         support["of_line"] = np.array([_line(best, row) for row in track])
         support["kinds"] = np.array([_kinds(registered, owner, name, row[2]) for row in track])
         fixes = fixes_of(support)
-        flags = flags_of(fixes, Thresholds())
-        flagged += [
-            (owner, name, *row[2:4], mask) for row, mask in zip(track, flags.tolist(), strict=True) if mask
-        ]
-        fixes = fixes.only(flags == 0)
-        for step, piece, *where in SlowMatcher(network).stretches(fixes):
+        slow_flags = SlowFlags(fixes, limits)
+        flags = [sum(BIT[flag] for flag in slow_flags.flags(at)) for at in range(len(fixes))]
+        flagged += [(owner, name, *row[2:4], mask) for row, mask in zip(track, flags, strict=True) if mask]
+        fixes = fixes.only(np.array(flags) == 0)
+        for step, piece, *where in matchers.stretches(fixes):
             begin, end = (int(fixes.time_us[at]) for at in (step, step + 1))
             actions = int(fixes.actions[step]) & TREATING_ACTIONS
             spread = _setting(actions, *track[int(fixes.place[step])][-5:])
             pieces.append((owner, name, begin, int(fixes.seq[step]), piece, end, *where, actions, *spread))
-    return {"fix_flag": flagged, "stretch": sorted(pieces), "treatment": _treatments(pieces, network)}
+    return {
+        "fix_flag": flagged,
+        "stretch": sorted(pieces),
+        "treatment": _treatments(connection, pieces),
+        "flow_window": _flow_windows(connection),
+    }
+
+
+def _canonical(rows: list[tuple[Any, ...]]) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Of the rows that share their first four columns, the key, the one with the greatest version, then line, then digest."""
+    best: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in sorted(rows, key=lambda row: (row[4] is not None, row[4] or 0, row[5] or 0, row[6])):
+        best[row[:4]] = row
+    return best
+
+
+class _Matchers:
+    """Each step on the version of the network valid at its start; its neighbours for this step too."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._of_place: dict[int, SlowMatcher] = {}
+
+    def stretches(self, fixes: Fixes) -> list[tuple[int, ...]]:
+        place = self._versions.places(fixes.time_us).tolist()
+        found: list[tuple[int, ...]] = []
+        for one in sorted(set(place)):
+            if one not in self._of_place:
+                self._of_place[one] = SlowMatcher(self._versions.at(one))
+            found += [row for row in self._of_place[one].stretches(fixes) if place[row[0]] == one]
+        return sorted(found)
 
 
 def _line(best: dict[tuple[Any, ...], tuple[Any, ...]], row: tuple[Any, ...]) -> int:
     """The line of a vertex, 0 of no line, -1 where the first vertex at its instant is not of this line."""
-    line: int | None = row[6]
+    line: int | None = row[5]
     if line is None:
         return 0
     first = best.get((*row[:3], 0))
-    return line if first is not None and first[6] == line else -1
+    return line if first is not None and first[5] == line else -1
 
 
 def _kinds(registered: list[tuple[Any, ...]], owner: str, name: str, time_us: int) -> int:
@@ -164,14 +204,20 @@ def _setting(
     )
 
 
-def _treatments(pieces: list[tuple[Any, ...]], network: StreetNetwork) -> list[tuple[Any, ...]]:
+def _treatments(connection: Connection, pieces: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Latest per segment, direction and action; the share by marking decimetres, amounts in fractions."""
+    segments = {
+        segment: (passes, length_m)
+        for segment, passes, length_m in connection.execute(
+            "SELECT segment_id, passes_required, length_m FROM segment"
+        )
+    }
     groups: dict[tuple[int, int, int], list[tuple[Any, ...]]] = defaultdict(list)
     for piece in pieces:
         segment, direction, actions = piece[6], piece[7], piece[10]
         for action in range(len(CODES)):
             if actions >> action & 1:
-                groups[segment, direction, action].append(piece)
+                groups[segment, direction if segments[segment][0] == 2 else 0, action].append(piece)
     result = []
     for key, found in sorted(groups.items()):
         time = max(piece[2] for piece in found)
@@ -180,8 +226,7 @@ def _treatments(pieces: list[tuple[Any, ...]], network: StreetNetwork) -> list[t
         counted = [piece for piece in found if time - 2 * 3600 * 1_000_000 < piece[2]]
         for piece in counted:
             covered.update(range(piece[8], piece[9]))
-        length_m = float(network.length_m[np.searchsorted(network.segment_id, key[0])])
-        share = np.float32(min(len(covered) / 10 / length_m, 1.0))
+        share = np.float32(min(len(covered) / 10 / segments[key[0]][1], 1.0))
         names, first = sorted({piece[1] for piece in counted}), min(piece[2] for piece in counted)
         spread = _spread(counted) if SPREADING_ACTIONS >> key[2] & 1 else None
         result.append((*key, time, share, owner, name, first, names, spread))
@@ -214,9 +259,40 @@ def _sum(products: list[tuple[Any, ...]], unit: int) -> float | None:
     return floor(Fraction(sum(map(prod, products)) * 1000, unit) + Fraction(1, 2)) / 1000
 
 
+def _flow_windows(connection: Connection) -> list[tuple[Any, ...]]:
+    rows = connection.execute(
+        """
+        SELECT d.name, d.part, (extract(epoch FROM time))::bigint, seq, extract(epoch FROM version), NULL, digest,
+               coalesce(o.period_s, s.period_s), intensity::float8, speed_kmh::float8, occupancy::float8
+        FROM flow o JOIN device d USING (device_id)
+        LEFT JOIN sensor s ON s.sensor = d.name AND s.kind = 'flow' AND s.valid_from <= o.time AND o.time < s.valid_to
+        """
+    ).fetchall()
+    observations = [
+        (row[:2], row[2], *[np.nan if value is None else value for value in row[7:]])
+        for row in _canonical(rows).values()
+    ]
+    return [
+        (*series, start_s * 1_000_000, *values)
+        for (series, start_s), values in sorted(slow_windows(observations).items())
+    ]
+
+
 def in_microseconds(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Instants of `derived` as the reference has them."""
     return [tuple(round(v.timestamp() * 1e6) if hasattr(v, "timestamp") else v for v in row) for row in rows]
+
+
+def equals_reference(found: Tables, connection: Connection) -> None:
+    """Assert that derived rows are those of the reference, row for row; sums of flow windows up to their last bits."""
+    expected = reference(connection)
+    for table in found.keys() - {"flow_window"}:
+        assert in_microseconds(found[table]) == expected[table]
+    windows = in_microseconds(found["flow_window"])
+    assert [row[:3] for row in windows] == [row[:3] for row in expected["flow_window"]]
+    for row, slow in zip(windows, expected["flow_window"], strict=True):
+        values = tuple(np.nan if value is None else value for value in row[3:])
+        assert values == pytest.approx(slow[3:], rel=1e-9, nan_ok=True)
 
 
 def position_message(payload: bytes, vehicle: str, received_us: int) -> Message:

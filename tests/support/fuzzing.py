@@ -1,4 +1,7 @@
-"""How many examples a fuzz test draws, and what came of them: `make fuzz EXAMPLES=10000` for a long run and its totals."""
+"""How many examples a fuzz test draws, and what came of them.
+
+`make fuzz EXAMPLES=10000`, `make invariant EXAMPLES=5000` and `make kill-runs EXAMPLES=10` for long runs and their totals.
+"""
 
 import os
 from collections import Counter
@@ -16,7 +19,12 @@ _totals: dict[str, Counter[str]] = {}
 
 def examples(count: int) -> settings:
     """The settings of a test that draws `count` examples, or as many as the long run wants."""
-    return settings(max_examples=_EXAMPLES or count, deadline=None)
+    return settings(max_examples=times(count), deadline=None)
+
+
+def times(count: int) -> int:
+    """How often to do what CI does `count` times."""
+    return _EXAMPLES or count
 
 
 def tally(name: str, decoded: Decoded) -> None:
@@ -30,9 +38,12 @@ def tally(name: str, decoded: Decoded) -> None:
 
 def add(name: str, *, rows: int, **rejects: int) -> None:
     """Count one example: the rows that were accepted and the rejects by reason."""
-    of_name = _totals.setdefault(name, Counter())
-    of_name.update(examples=1, rows=rows)
-    of_name.update({f"rejected {code}": count for code, count in rejects.items()})
+    count(name, examples=1, rows=rows, **{f"rejected {code}": number for code, number in rejects.items()})
+
+
+def count(name: str, **found: int) -> None:
+    """Add to the totals of `name`."""
+    _totals.setdefault(name, Counter()).update(found)
 
 
 def report() -> list[str]:
