@@ -12,13 +12,13 @@ from vinterkoll.processing.hygiene import FIX_FLAG, Thresholds, flags_of
 from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
 from vinterkoll.processing.spreading import spread_of
 from vinterkoll.processing.support import flags_changed, steps_changed
-from vinterkoll.processing.tracks import Fixes
+from vinterkoll.processing.tracks import SUPERSEDED, Fixes
 from vinterkoll.processing.treatment import STRETCH, effective_actions, stretches_of
 from vinterkoll.storage import flags as flag_table
 from vinterkoll.storage import flows, raw, stretches, treatments
 from vinterkoll.storage.network import Versions
 
-DERIVATION: Final = 1
+DERIVATION: Final = 2
 """The version of the rules by which derived rows follow from stored ones. Raise it with every change of them:
 `vinterkoll migrate` then notes that all that is stored has to be derived anew."""
 
@@ -50,7 +50,7 @@ def fixes_of(support: Support) -> Fixes:
         accuracy_m=support["accuracy_m"],
         hdop=support["hdop"],
         odometer_m=support["odometer_m"],
-        place=np.arange(len(x)),
+        place=np.cumsum(support["of_line"] != SUPERSEDED) - 1,
         line=support["of_line"],
     )
 
@@ -128,6 +128,8 @@ def derive_treatments(
         return np.empty(0, FIX_FLAG)
     ranges = raw.ranges(device_id, time_us, stretches.RANGE_APART_US)
     support = stretches.read_support(connection, *ranges)
+    if not len(support["time"]):  # they are dropped by now
+        return np.empty(0, FIX_FLAG)
     fixes, new = fixes_of(support), support["side"] == 0
 
     flags, judged = flags_of(fixes, thresholds), flags_changed(fixes, new)

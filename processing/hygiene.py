@@ -72,7 +72,7 @@ def flags_of(fixes: Fixes, thresholds: Thresholds) -> IntColumn:
         speed or odometer say that the vehicle moves. jump: one of up to `JUMP_RUN_MAX` fixes that no vehicle could
         have come to and gone from, while the fixes before and after agree. impossible_speed: a neighbour without these flags
         is too far away for the time between, and none confirms it. superseded: a vertex of a line that another
-        observation of the same instant replaced.
+        observation of the same instant replaced; it has no other flag, and is nobody's neighbour.
 
     Examples
     --------
@@ -82,12 +82,16 @@ def flags_of(fixes: Fixes, thresholds: Thresholds) -> IntColumn:
     >>> [names_of(mask) for mask in flags_of(fixes, Thresholds())]
     [[], [], ['jump'], [], ['poor_accuracy']]
     """
-    flags: IntColumn = np.where(
+    in_track = fixes.line != SUPERSEDED
+    if not in_track.all():
+        flags = np.full(len(fixes), BIT["superseded"])
+        flags[in_track] = flags_of(fixes.only(in_track), thresholds)
+        return flags
+    flags = np.where(
         (fixes.accuracy_m > _stored(thresholds.accuracy_max_m)) | (fixes.hdop > _stored(thresholds.hdop_max)),
         BIT["poor_accuracy"],
         0,
     )
-    flags |= np.where(fixes.line == SUPERSEDED, BIT["superseded"], 0)
     if len(fixes) < 2:
         return flags
     flags |= np.where(_frozen(fixes, thresholds), BIT["frozen"], 0)

@@ -23,7 +23,7 @@ REACH: Final = 3
 
 NO_LINE: Final = 0
 SUPERSEDED: Final = -1
-"""A vertex of a line that another observation of the same instant replaced."""
+"""A vertex of a line that another observation of the same instant replaced: in no way part of the track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,8 @@ class Fixes:
     `group`, `time_us`, `seq`: (n,) int64. `x`, `y`: (n,) float64 metres, SWEREF 99 TM. `speed_kmh`, `heading_deg`,
     `accuracy_m`, `hdop`, `odometer_m`: (n,) float64, NaN where not sent. `kinds`: (n,) int64, the segment kinds that
     the vehicle treats. `actions`: (n,) int64, what it really did from this fix on. `place`: (n,) int64, its place among
-    all fixes, also when some are left out. `line`: (n,) int64, the line it is a vertex of, `NO_LINE`, or `SUPERSEDED`.
+    all fixes, also when some are left out; superseded ones have none of their own. `line`: (n,) int64, the line it is a
+    vertex of, `NO_LINE`, or `SUPERSEDED`.
     """
 
     group: IntColumn

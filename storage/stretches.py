@@ -21,11 +21,11 @@ RANGE_APART_US: Final = round(GAP_MAX_S * 1e6)
 GREATEST_FIRST: Final = greatest_first(POSITION_RANKS)
 
 # A line counts when its first vertex does: where several share an instant, no vertex of another one is left over.
-_LINE: Final = f"""
-    CASE WHEN line IS NULL THEN {NO_LINE}
-         WHEN line = (SELECT line FROM position w WHERE w.device_id = position.device_id AND w.time = position.time AND w.seq = 0
-                      ORDER BY {GREATEST_FIRST} LIMIT 1) THEN line
-         ELSE {SUPERSEDED} END
+_OF_LINE: Final = f"""
+    CASE WHEN p.line IS NULL THEN {NO_LINE}
+         WHEN p.line = (SELECT line FROM position w WHERE w.device_id = p.device_id AND w.time = p.time AND w.seq = 0
+                        ORDER BY {GREATEST_FIRST} LIMIT 1) THEN p.line
+         ELSE {SUPERSEDED} END AS of_line
 """  # noqa: S608 - no input is put into the statement
 
 _COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN') AS speed_kmh,
@@ -33,7 +33,7 @@ _COLUMNS: Final = f"""device_id, time, seq, lon, lat, coalesce(speed_kmh, 'NaN')
     coalesce(hdop, 'NaN') AS hdop, coalesce(odometer_m, 'NaN') AS odometer_m,
     {NAMED_ACTIONS} AS actions, plough_known, plough_down,
     coalesce(spread_g_per_m2, 'NaN') AS spread_g_per_m2, coalesce(spread_ml_per_m2, 'NaN') AS spread_ml_per_m2,
-    coalesce(spread_width_m, 'NaN') AS spread_width_m, spread_material, {_LINE} AS of_line"""
+    coalesce(spread_width_m, 'NaN') AS spread_width_m, spread_material, line"""
 
 _SUPPORT_NAMES: Final = (
     *("range_id", "side", "device_id", "time", "seq", "lon", "lat", "speed_kmh", "heading_deg", "actions"),
@@ -52,6 +52,18 @@ _SUPPORT_NAMES: Final = (
     ),
 )
 
+
+def _neighbours(side: int, where: str, order: str) -> str:
+    """The nearest canonical fixes of a range's one side. What is superseded stays so: it takes a new row of its instant."""
+    return f"""
+        SELECT * FROM (
+            SELECT p.*, {_OF_LINE} FROM (
+                SELECT DISTINCT ON (time, seq) {side} AS side, {_COLUMNS} FROM position
+                WHERE device_id = r.device AND {where}
+                ORDER BY {order}, {GREATEST_FIRST}) AS p) AS q
+        WHERE of_line <> {SUPERSEDED} ORDER BY {order} LIMIT {MARGIN}"""  # noqa: S608 - no input is put into the statement
+
+
 _SUPPORT: Final = f"""
     SELECT r.range_id, p.*, coalesce(m.material_id, {UNKNOWN}) AS material_id,
            CASE WHEN v.kinds IS NULL THEN 7
@@ -61,17 +73,14 @@ _SUPPORT: Final = f"""
          AS r (range_id, device, low, high)
     JOIN device d ON d.device_id = r.device
     CROSS JOIN LATERAL (
-        (SELECT DISTINCT ON (time, seq) -1 AS side, {_COLUMNS} FROM position
-         WHERE device_id = r.device AND time < r.low AND time >= r.low - %(reach)s::interval
-         ORDER BY time DESC, seq DESC, {GREATEST_FIRST} LIMIT {MARGIN})
+        ({_neighbours(-1, "time < r.low AND time >= r.low - %(reach)s::interval", "time DESC, seq DESC")})
         UNION ALL
-        (SELECT DISTINCT ON (time, seq) 0 AS side, {_COLUMNS} FROM position
-         WHERE device_id = r.device AND time >= r.low AND time <= r.high
-         ORDER BY time, seq, {GREATEST_FIRST})
+        (SELECT p.*, {_OF_LINE} FROM (
+            SELECT DISTINCT ON (time, seq) 0 AS side, {_COLUMNS} FROM position
+            WHERE device_id = r.device AND time >= r.low AND time <= r.high
+            ORDER BY time, seq, {GREATEST_FIRST}) AS p)
         UNION ALL
-        (SELECT DISTINCT ON (time, seq) 1 AS side, {_COLUMNS} FROM position
-         WHERE device_id = r.device AND time > r.high AND time <= r.high + %(reach)s::interval
-         ORDER BY time, seq, {GREATEST_FIRST} LIMIT {MARGIN})
+        ({_neighbours(1, "time > r.high AND time <= r.high + %(reach)s::interval", "time, seq")})
     ) AS p
     LEFT JOIN material m ON m.name = p.spread_material
     LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name AND v.valid_from <= p.time AND p.time < v.valid_to

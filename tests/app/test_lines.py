@@ -96,6 +96,19 @@ def test_lines_and_fixes_of_one_vehicle_go_on_in_each_other(town_url: str) -> No
     assert (covered[0][0], covered[-1][1]) == (50, 900)
 
 
+def test_what_is_left_over_of_a_longer_line_breaks_no_step(town_url: str) -> None:
+    """Nor is it a neighbour: however many vertices, the step from the line that counts to the next fix is there."""
+    long = line("v0", 0, [(20.0 + 3 * at, 400.0) for at in range(40)])
+    short = line("v0", 0, EASTWARD[:2], sent_s=60)
+    fixes = [fix("v0", 10.0 * at, 45.0 + 30 * at, random.Random(1)) for at in (-1, 1, 2)]
+    tables = play(town_url, [[short, *fixes]])
+    assert 450 in {row[8] for row in tables["stretch"] if row[6] == 1}
+    for batches in itertools.permutations([[long], [short], fixes]):
+        found = play(town_url, batches)
+        assert {row[-1] for row in found["fix_flag"]} == {BIT["superseded"]}
+        assert (found["stretch"], found["treatment"]) == (tables["stretch"], tables["treatment"])
+
+
 def test_a_clock_that_stands_still_is_no_line(town_url: str) -> None:
     noise = random.Random(4)
     counted = [fix("v0", 0, 8.0 * at, noise, seq=at) for at in range(40)]

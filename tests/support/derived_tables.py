@@ -106,9 +106,12 @@ def reference(connection: Connection) -> Tables:
     versions, limits = Versions(connection), thresholds.read(connection)
     matchers = _Matchers(versions)
     tracks: dict[tuple[str, str], list[tuple[Any, ...]]] = defaultdict(list)
-    for key in sorted(best):
-        tracks[key[:2]].append(best[key])
     pieces, flagged = [], []
+    for key in sorted(best):
+        if _line(best, best[key]) < 0:
+            flagged.append((*key, BIT["superseded"]))
+        else:
+            tracks[key[:2]].append(best[key])
     for (owner, name), track in tracks.items():
         names = ("lon", "lat", "speed_kmh", "heading_deg", "accuracy_m", "hdop", "odometer_m", *MASKS)
         amounts = ("spread_g_per_m2", "spread_ml_per_m2")
@@ -138,7 +141,7 @@ def reference(connection: Connection) -> Tables:
             spread = _setting(actions, *track[int(fixes.place[step])][-5:])
             pieces.append((owner, name, begin, int(fixes.seq[step]), piece, end, *where, actions, *spread))
     return {
-        "fix_flag": flagged,
+        "fix_flag": sorted(flagged),
         "stretch": sorted(pieces),
         "treatment": _treatments(connection, pieces),
         "flow_window": _flow_windows(connection),

@@ -11,7 +11,7 @@ NAN = math.nan
 
 
 class SlowFlags:
-    """The flags of each of some fixes, looked at alone."""
+    """The flags of each of some fixes, looked at alone; none of them superseded."""
 
     def __init__(self, fixes: Fixes, thresholds: Thresholds) -> None:
         self.fixes = fixes
@@ -69,11 +69,8 @@ class SlowFlags:
                     return True
         return False
 
-    def superseded(self, i: int) -> bool:
-        return bool(self.fixes.line[i] < 0)
-
     def of_itself(self, i: int) -> set[str]:
-        names = ("poor_accuracy", "frozen", "jump", "superseded")
+        names = ("poor_accuracy", "frozen", "jump")
         return {name for name in names if getattr(self, name)(i)}
 
     def flags(self, i: int) -> set[str]:
