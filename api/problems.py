@@ -16,6 +16,8 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from vinterkoll.storage.inputs import OldRulesError
+
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 5
 """A restarting database is back within seconds."""
@@ -119,7 +121,7 @@ async def _database(request: Request, _error: psycopg.Error) -> Response:
 
 
 async def _schema(request: Request, _error: psycopg.Error) -> Response:
-    return unavailable(request.url.path, "The database is not migrated to this version. See /health/ready.")
+    return unavailable(request.url.path, "The database is of another version. See /health/ready.")
 
 
 def install(app: FastAPI) -> None:
@@ -132,6 +134,7 @@ def install(app: FastAPI) -> None:
         psycopg.InterfaceError: _database,
         psycopg.errors.UndefinedTable: _schema,
         psycopg.errors.UndefinedColumn: _schema,
+        OldRulesError: _schema,
     }
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)

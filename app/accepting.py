@@ -10,7 +10,7 @@ import psycopg
 
 from vinterkoll.app.checkpoint import Checkpoint, NoCheckpoint
 from vinterkoll.app.decoding import Batch, Decoding, Observations
-from vinterkoll.app.derivation import derive_flow, derive_treatments
+from vinterkoll.app.derivation import DERIVATION, derive_flow, derive_treatments
 from vinterkoll.app.registered import RegisterReading
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.observations import IntColumn, ObservationKind
@@ -67,6 +67,8 @@ class Acceptance:
         ------
         psycopg.Error
             `OperationalError` when the database is away; others when it refuses a row. Nothing is stored then.
+        OldRulesError
+            When a later version has migrated the database.
         SupersededError
             When the checkpoint says that these messages are not ours to store.
         """
@@ -113,7 +115,7 @@ class Acceptance:
 
     def _hold_inputs(self) -> None:
         """Keep the inputs of derivation as they are, and read them again if any of them has changed."""
-        version = inputs.hold(self._connection)
+        version = inputs.hold(self._connection, DERIVATION)
         if version != self._inputs:
             self._versions.refresh()
             self._thresholds = thresholds.read(self._connection)

@@ -25,6 +25,7 @@ from vinterkoll.app.settings import read_settings
 from vinterkoll.app.simulate import simulate
 from vinterkoll.app.thresholds import thresholds
 from vinterkoll.ingest.errors import BrokerRefusedError, SourceError
+from vinterkoll.storage.inputs import OldRulesError
 
 _CONFIGURATION_EXIT = 2
 _UNAVAILABLE_EXIT = 1
@@ -72,7 +73,7 @@ def main() -> None:
     """Run the command; turn the error families into one line and an exit code."""
     try:
         application()
-    except (ConfigurationError, BrokerRefusedError) as error:
+    except (ConfigurationError, BrokerRefusedError, OldRulesError) as error:
         _end(str(error), _CONFIGURATION_EXIT)
     except psycopg.errors.UndefinedTable:
         _end("the database has no schema: run `vinterkoll migrate`", _CONFIGURATION_EXIT)

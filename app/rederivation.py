@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 import numpy as np
 import psycopg
 
-from vinterkoll.app.derivation import derive_flow, derive_treatments
+from vinterkoll.app.derivation import DERIVATION, derive_flow, derive_treatments
 from vinterkoll.processing.hygiene import Thresholds
 from vinterkoll.processing.observations import IntColumn
 from vinterkoll.storage import inputs, raw
@@ -52,7 +52,7 @@ def rederive_in_steps(
     count = 0
     for device_id, time_us in _days(connection, kind, [device], low_us, high_us):
         with connection.transaction():
-            inputs.hold(connection)
+            inputs.hold(connection, DERIVATION)
             versions.refresh()
             lock(connection, device_id[:1])
             _derive(connection, kind, versions, threshold_table.read(connection), device_id, time_us)

@@ -13,8 +13,16 @@ _TEXT: Final = rb'"(?:[^"\\\0]++|\\[^\0])*+"?+'
 _TOKEN: Final = re.compile(_TEXT + rb"|[\[{]|[\]}]|\0", re.DOTALL)
 _SCALAR: Final = re.compile(_TEXT + rb"|" + _TEXT.replace(b'"', b"'") + rb'|[^",}\]\r\n\0]*+', re.DOTALL)
 
-_PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")
-"""How gzip, Zstandard and zlib begin. No format takes them, and what is in them cannot be blanked."""
+_PACKED: Final = (
+    b"\x1f\x8b",  # gzip
+    *(b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda"),  # zlib with its usual window
+    b"\x28\xb5\x2f\xfd",  # Zstandard
+    b"\x04\x22\x4d\x18",  # LZ4
+    b"\xfd7zXZ",
+    *(b"BZh%d1AY&SY" % hundreds_kb for hundreds_kb in range(1, 10)),  # bzip2
+    b"PK\x03\x04",  # zip
+)
+"""How what is compressed begins. No format takes it, and what is in it cannot be blanked."""
 
 _Blank = tuple[int, int, bytes]
 """Bytes from here up to, not including, there, and the pair of quotes that replaces them."""

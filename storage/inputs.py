@@ -15,10 +15,28 @@ _CHANGES: Final = 0x63686E67
 """Advisory lock of those who change inputs ("chng"); taken before that of the inputs."""
 
 
-def hold(connection: "psycopg.Connection[Any]") -> int:
-    """Keep the inputs as they are until the transaction ends, and return their version."""
+class OldRulesError(Exception):
+    """Rows are already derived by later rules than this process knows."""
+
+
+def hold(connection: "psycopg.Connection[Any]", derivation: int) -> int:
+    """Keep the inputs as they are until the transaction ends, and return their version.
+
+    Raises
+    ------
+    OldRulesError
+        When derived rows follow from a later version of the rules than `derivation`, the caller's.
+    """
     connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
-    return version(connection)  # a statement after the lock sees it all
+    # a statement after the lock sees it all
+    row = connection.execute("SELECT version, derivation FROM input_version").fetchone()
+    assert row is not None, "the migration wrote the one row"  # noqa: S101
+    if row[1] > derivation:
+        raise OldRulesError(
+            f"the database was migrated to rules {row[1]} of derivation, this process knows {derivation}:"
+            " stop it and start the installed version"
+        )
+    return int(row[0])
 
 
 def version(connection: "psycopg.Connection[Any]") -> int:

@@ -20,6 +20,7 @@ from http_ingest import ALL_TIMES_DAYS, settings_of
 from mappings import BARE, bare, write_mappings
 from stretch_messages import RECEIVED_US, fix, stretch
 from vinterkoll.app.action_naming import name_actions
+from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.renewal import renew_due
 from vinterkoll.ingest.message import Message
@@ -138,7 +139,7 @@ def test_batches_beside_a_naming(town_url: str) -> None:
 
 def test_a_naming_waits_for_the_batches_under_way(town_url: str) -> None:
     with psycopg.connect(town_url) as batch, psycopg.connect(town_url, autocommit=True) as namer:
-        inputs.hold(batch)
+        inputs.hold(batch, DERIVATION)
         namer.execute("SET lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             name_actions(namer, "snow", {"Plogning": PLOUGHING})

@@ -6,8 +6,11 @@ from typing import Any
 import psycopg
 import pytest
 
+from command import fails, vinterkoll
 from derived_tables import acceptance, derived
-from stretch_messages import RECEIVED_US, flow, stretch
+from http_ingest import ALL_TIMES_DAYS
+from stretch_messages import RECEIVED_US, fix, flow, stretch
+from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.rederivation import rederive
 from vinterkoll.storage import inputs
 from vinterkoll.storage.network import Versions
@@ -63,7 +66,7 @@ def test_only_the_given_time_is_derived_anew(town_url: str) -> None:
 
 def test_a_change_waits_for_the_batches_under_way_and_keeps_others_out(database_url: str) -> None:
     with psycopg.connect(database_url) as batch, psycopg.connect(database_url) as changer:
-        version = inputs.hold(batch)
+        version = inputs.hold(batch, DERIVATION)
         changer.execute("SET lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             inputs.change(changer)
@@ -72,7 +75,20 @@ def test_a_change_waits_for_the_batches_under_way_and_keeps_others_out(database_
         inputs.change(changer)
         batch.execute("SET lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
-            inputs.hold(batch)
+            inputs.hold(batch, DERIVATION)
         batch.rollback()
         changer.commit()
-        assert inputs.hold(batch) == version + 1
+        assert inputs.hold(batch, DERIVATION) == version + 1
+
+
+def test_an_old_worker_stores_nothing_once_the_rules_have_changed(town_url: str) -> None:
+    messages = [fix("v0", 5.0 * at, 40.0 * at, random.Random(3)) for at in range(20)]
+    connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
+    with connection:
+        accepting.accept(messages[:10])
+        connection.execute("UPDATE input_version SET derivation = %s", [DERIVATION + 1])
+        with pytest.raises(inputs.OldRulesError, match="stop it and start the installed version"):
+            accepting.accept(messages[10:])
+        assert connection.execute("SELECT count(*) FROM position").fetchone() == (10,)
+    environment = {"VINTERKOLL_DATABASE_URL": town_url, "VINTERKOLL_RAW_DAYS": str(ALL_TIMES_DAYS)}
+    assert "rules" in fails(vinterkoll("rederive", "--from", "2026-01-01", **environment), 2)

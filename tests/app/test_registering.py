@@ -9,6 +9,7 @@ import pytest
 
 from derived_tables import acceptance, derived
 from stretch_messages import RECEIVED_US, START, flow, stretch, uplink
+from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.registering import change, changed_ranges
 from vinterkoll.storage import inputs, register_log
 from vinterkoll.storage.register import RegisterError, Row, Table, put
@@ -110,19 +111,19 @@ def test_what_does_not_fit_changes_nothing_and_a_dry_run_shows_it(town_url: str)
 
 def test_a_change_waits_for_no_neighbour_but_for_batches(town_url: str) -> None:
     with psycopg.connect(town_url, autocommit=True) as connection, psycopg.connect(town_url) as batch:
-        version = inputs.hold(batch)
+        version = inputs.hold(batch, DERIVATION)
         connection.execute("SET lock_timeout = '50ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             edited(connection, "contractor", {"contractor": "snow"}, name="Snö")
         batch.commit()
         edited(connection, "contractor", {"contractor": "snow"}, name="Snö")
-        assert inputs.hold(batch) > version
+        assert inputs.hold(batch, DERIVATION) > version
 
 
 def test_a_dry_run_holds_up_no_batch_and_waits_for_changes_only(town_url: str) -> None:
     def trial(opened: Database) -> None:
         put(opened, "contractor", {"contractor": "snow", "name": "Snö"})
-        version = inputs.hold(other)  # a batch goes on in the middle of it
+        version = inputs.hold(other, DERIVATION)  # a batch goes on in the middle of it
         other.commit()
         assert inputs.version(connection) > version
 
@@ -130,7 +131,7 @@ def test_a_dry_run_holds_up_no_batch_and_waits_for_changes_only(town_url: str) -
         connection.execute("SET lock_timeout = '50ms'")
         other.execute("SET lock_timeout = '50ms'")
         other.commit()
-        inputs.hold(other)
+        inputs.hold(other, DERIVATION)
         assert len(change(connection, trial, dry_run=True)) == 1
         inputs.change(other)
         with pytest.raises(psycopg.errors.LockNotAvailable):

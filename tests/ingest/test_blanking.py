@@ -1,7 +1,9 @@
 """Personal members are blanked whatever their value is; the rest of the bytes stays as it came."""
 
+import bz2
 import gzip
 import json
+import lzma
 from random import Random
 from typing import NamedTuple
 
@@ -124,6 +126,10 @@ def test_json_stays_the_same_json_otherwise(document: object, chance: Random, in
         (b'"' + b"\\" * 600 + b'"driver": 1', b'"'),
         (b'{"lat": 63}\0, "driver": 5}', b'{"lat": 63}\0, "driver": ""'),
         (gzip.compress(b'{"driver": "Anna"}'), b"\x1f\x8b"),
+        (bz2.compress(b'{"driver": "Anna"}', 3), b"BZh31AY&SY"),
+        (lzma.compress(b'{"driver": "Anna"}'), b"\xfd7zXZ"),
+        (b'PK\x03\x04..{"driver": "Anna"}', b"PK\x03\x04"),
+        (b'\x04\x22\x4d\x18..{"driver": "Anna"}', b"\x04\x22\x4d\x18"),
     ],
 )
 def test_broken_json_too(broken: bytes, left: bytes) -> None:
