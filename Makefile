@@ -6,7 +6,7 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz invariant kill-runs check fmt bench accuracy lock clean schemas
+.PHONY: help demo test fuzz invariant kill-runs check fmt bench accuracy cost lock clean schemas
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -50,6 +50,9 @@ schemas: $(VENV)/.dev-installed ## write docs/schemas/ anew from the types that 
 
 accuracy: $(VENV)/.accuracy-installed ## measure the matcher beside Valhalla's and write docs/accuracy.md anew
 	@PYTHONPATH=bench $(BIN)/python -m accuracy
+
+cost: $(VENV)/.dev-installed ## measure what a position costs over days of history and sizes of the fleet, and write docs/cost.md anew
+	@PYTHONPATH=bench $(BIN)/python -m cost
 
 lock: $(VENV)/.dev-installed ## resolve the dependencies anew into requirements/*.txt
 	sh requirements/lock.sh $(BIN)/uv

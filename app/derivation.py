@@ -11,7 +11,7 @@ from vinterkoll.processing.flow import flow_windows
 from vinterkoll.processing.hygiene import FIX_FLAG, Thresholds, flags_of
 from vinterkoll.processing.observations import BoolColumn, IntColumn, Rows
 from vinterkoll.processing.spreading import spread_of
-from vinterkoll.processing.support import flags_changed, steps_changed
+from vinterkoll.processing.support import MARGIN, NEAR, flags_changed, steps_changed
 from vinterkoll.processing.tracks import SUPERSEDED, Fixes
 from vinterkoll.processing.treatment import STRETCH, effective_actions, stretches_of
 from vinterkoll.storage import flags as flag_table
@@ -113,6 +113,25 @@ def _stretches(
     return np.concatenate([rows for rows, _ in of_version]), np.concatenate([step for _, step in of_version])
 
 
+def _read_support(
+    connection: "psycopg.Connection[Any]",
+    ranges: tuple[IntColumn, IntColumn, IntColumn],
+    thresholds: Thresholds,
+) -> Support:
+    """Read ranges with what new fixes in them may change: `NEAR` neighbours, `MARGIN` of them where any of these is flagged."""
+    support = stretches.read_support(connection, *ranges, margin=NEAR)
+    flagged = (flags_of(fixes_of(support), thresholds) != 0) & (support["side"] != 0)
+    again = np.unique(support["range_id"][flagged])
+    if not len(again):
+        return support
+    farther = stretches.read_support(connection, *(column[again] for column in ranges), margin=MARGIN)
+    farther["range_id"] = again[farther["range_id"]]
+    rest = ~np.isin(support["range_id"], again)
+    both = {name: np.concatenate([support[name][rest], farther[name]]) for name in support}
+    in_order = np.argsort(both["range_id"], kind="stable")
+    return {name: column[in_order] for name, column in both.items()}
+
+
 def derive_treatments(
     connection: "psycopg.Connection[Any]",
     device_id: IntColumn,
@@ -127,7 +146,7 @@ def derive_treatments(
     if not len(device_id):
         return np.empty(0, FIX_FLAG)
     ranges = raw.ranges(device_id, time_us, stretches.RANGE_APART_US)
-    support = stretches.read_support(connection, *ranges)
+    support = _read_support(connection, ranges, thresholds)
     if not len(support["time"]):  # they are dropped by now
         return np.empty(0, FIX_FLAG)
     fixes, new = fixes_of(support), support["side"] == 0

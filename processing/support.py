@@ -14,8 +14,12 @@ from vinterkoll.processing.tracks import GAP_MAX_S, REACH, SKIP_MAX, Fixes
 
 _STEP_REACH: Final = 1 + 2 * REACH
 
+NEAR: Final = FLAG_REACH + _STEP_REACH + FLAG_REACH
+"""Fixes to read on each side of what is new: whose flags it changes, whose steps these change, and their flags' support.
+They do where none of them is flagged."""
+
 MARGIN: Final = FLAG_REACH + _STEP_REACH * (1 + SKIP_MAX) + FLAG_REACH
-"""Fixes to read on each side of what is new: whose flags it changes, whose steps these change, and their flags' support."""
+"""The same where flagged ones lie between, as many as a step may pass over at each."""
 
 
 def flags_changed(fixes: Fixes, new: BoolColumn) -> BoolColumn:

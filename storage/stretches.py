@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from vinterkoll.processing.observations import IntColumn, Rows
 from vinterkoll.processing.spreading import SPREAD, UNKNOWN
-from vinterkoll.processing.support import MARGIN
 from vinterkoll.processing.tracks import GAP_MAX_S, NO_LINE, SUPERSEDED
 from vinterkoll.processing.treatment import STRETCH
 from vinterkoll.storage.action_names import NAMED_ACTIONS
@@ -61,9 +60,10 @@ def _neighbours(side: int, where: str, order: str) -> str:
                 SELECT DISTINCT ON (time, seq) {side} AS side, {_COLUMNS} FROM position
                 WHERE device_id = r.device AND {where}
                 ORDER BY {order}, {GREATEST_FIRST}) AS p) AS q
-        WHERE of_line <> {SUPERSEDED} ORDER BY {order} LIMIT {MARGIN}"""  # noqa: S608 - no input is put into the statement
+        WHERE of_line <> {SUPERSEDED} ORDER BY {order} LIMIT %(margin)s"""  # noqa: S608 - no input is put into the statement
 
 
+# OFFSET 0 keeps the register's row one look-up by its key: as a plain join, the planner may read every vehicle for each fix.
 _SUPPORT: Final = f"""
     SELECT r.range_id, p.*, coalesce(m.material_id, {UNKNOWN}) AS material_id,
            CASE WHEN v.kinds IS NULL THEN 7
@@ -83,15 +83,23 @@ _SUPPORT: Final = f"""
         ({_neighbours(1, "time > r.high AND time <= r.high + %(reach)s::interval", "time, seq")})
     ) AS p
     LEFT JOIN material m ON m.name = p.spread_material
-    LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name AND v.valid_from <= p.time AND p.time < v.valid_to
+    LEFT JOIN LATERAL (
+        SELECT kinds FROM vehicle
+        WHERE contractor = d.owner AND vehicle = d.name AND valid_from <= p.time AND p.time < valid_to OFFSET 0
+    ) AS v ON true
     ORDER BY r.range_id, p.time, p.seq
 """  # noqa: S608 - no input is put into the statement
 
 
 def read_support(
-    connection: "psycopg.Connection[Any]", device_id: IntColumn, low_us: IntColumn, high_us: IntColumn
+    connection: "psycopg.Connection[Any]",
+    device_id: IntColumn,
+    low_us: IntColumn,
+    high_us: IntColumn,
+    *,
+    margin: int,
 ) -> dict[str, NDArray[Any]]:
-    """Read the canonical fixes of some ranges and their neighbours, in order of range, time and seq.
+    """Read the canonical fixes of some ranges and `margin` neighbours on each side, in order of range, time and seq.
 
     `kinds` is the mask of segment kinds the vehicle treats by the register's row of the fix's time, all of them where
     there is none.
@@ -102,7 +110,8 @@ def read_support(
         "device": Integers(device_id),
         "low": Instants(low_us),
         "high": Instants(high_us),
-        "reach": f"{MARGIN * GAP_MAX_S} seconds",
+        "margin": margin,
+        "reach": f"{margin * GAP_MAX_S} seconds",
     }
     return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
 

@@ -14,7 +14,7 @@ import fuzzing
 from derived_tables import equals_reference
 from histories import Batch, History, Town, histories
 from stretch_messages import START, fix
-from vinterkoll.processing.support import MARGIN
+from vinterkoll.processing.support import NEAR
 from vinterkoll.storage import columns, raw, stretches
 
 pytestmark = [pytest.mark.postgres, pytest.mark.invariant]
@@ -64,5 +64,5 @@ def test_a_late_hour_reads_no_more_than_its_neighbours(database_url: str) -> Non
         (device,) = town.operator.execute("SELECT device_id FROM device").fetchall()
         times = np.array([round((START + timedelta(seconds=5 * at)).timestamp() * 1e6) for at in (101, 600)])
         ranges = raw.ranges(np.full(2, device[0]), times, stretches.RANGE_APART_US)
-        support = stretches.read_support(town.operator, *ranges)
-    assert len(support["time"]) == 2 * (1 + 2 * MARGIN)
+        support = stretches.read_support(town.operator, *ranges, margin=NEAR)
+    assert len(support["time"]) == 2 * (1 + 2 * NEAR)

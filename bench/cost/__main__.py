@@ -27,7 +27,7 @@ from vinterkoll.ingest.message import Message
 from vinterkoll.simulators.scenario import Part, Scenario
 from worker import copy_in, prepare, wire_of
 
-DOCS: Final = Path(__file__).parents[1] / "docs"
+DOCS: Final = Path(__file__).parents[2] / "docs"
 DAYS: Final = (0, 1, 7, 29)
 """Of history before what is measured, which lies in the first, second, eighth and thirtieth day."""
 HISTORY_VEHICLES: Final = 8
@@ -186,8 +186,10 @@ def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]
         for at, payload in enumerate(track[first : first + BEFORE + count]):
             offset_s = 5.0 * (at - BEFORE) + 5.0 * vehicle / vehicles
             when = begin + timedelta(seconds=offset_s)
-            body = orjson.dumps(orjson.loads(payload) | {"time": when.isoformat()})
-            one = Message(f"mip/v1/bench/v{vehicle}/position", body, round(when.timestamp() * 1e6))
+            body = orjson.loads(payload) | {"vehicle": f"v{vehicle}", "time": when.isoformat()}
+            one = Message(
+                f"mip/v1/bench/v{vehicle}/position", orjson.dumps(body), round(when.timestamp() * 1e6)
+            )
             (before if at < BEFORE else after).append((offset_s, one))
     return tuple([one for _, one in sorted(part, key=lambda pair: pair[0])] for part in (before, after))  # type: ignore[return-value]
 
