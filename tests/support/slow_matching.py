@@ -209,7 +209,8 @@ def _chosen(
         after = {
             a: min(states[j][b] + after[b] + costs[j - 1][a, b] for b in states[j]) for a in states[j - 1]
         }
-    total = {state: cost + before[state] + after[state] for state, cost in states[i].items()}
+    # in the matcher's order: of equal costs, the sum's last bit decides
+    total = {state: cost + after[state] + before[state] for state, cost in states[i].items()}
     best = min(total, key=lambda state: total[state])
     other = State(best.segment, -best.direction, best.along_m)
     if best != OFF and other in total and total[other] - total[best] < matching.DIRECTION_MARGIN:
