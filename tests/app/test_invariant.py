@@ -20,6 +20,8 @@ from vinterkoll.storage import columns, raw, stretches
 pytestmark = [pytest.mark.postgres, pytest.mark.invariant]
 
 
+# A history that fails is printed whole: what hypothesis warns of would hide the failure itself.
+@pytest.mark.filterwarnings("ignore:Generating overly large repr")
 @settings(
     fuzzing.examples(200),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
