@@ -15,7 +15,7 @@ from vinterkoll.app.registered import RegisterReading
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
-from vinterkoll.storage import devices, inputs, materials, raw, rejects, status, tally, thresholds
+from vinterkoll.storage import devices, horizon, inputs, materials, raw, rejects, status, tally, thresholds
 from vinterkoll.storage.network import Versions
 from vinterkoll.storage.rejects import RejectedMessage
 
@@ -57,6 +57,7 @@ class Acceptance:
         self._materials = materials.Materials()
         self._versions = Versions(connection)
         self._inputs = -1
+        self._horizon_us = 0  # until the inputs are held
 
     def accept(self, messages: Sequence[Message], settle: Settle = rejects.insert) -> Accepted:
         """Store a batch and all that is derived from it in one transaction; durable when it returns.
@@ -72,27 +73,14 @@ class Acceptance:
         SupersededError
             When the checkpoint says that these messages are not ours to store.
         """
-        batch = self._decoding.decode(messages, self._register.current())
-        total = sum(len(of_kind.rows) for of_kind in batch.observations.values())
-        device_ids = {
-            kind: self._devices.ids(self._connection, of_kind.rows["device"].tolist())
-            for kind, of_kind in batch.observations.items()
-        }
-        if "position" in batch.observations:
-            sent = batch.observations["position"].rows["spread_material"].tolist()
-            self._materials.note(self._connection, sent)
-        with self._connection.transaction():
-            self._hold_inputs()
-            self._checkpoint.advance(
-                self._connection, messages
-            )  # first: a batch that is another's costs nothing
-            new, counts = self._store(batch.observations, device_ids)
-            settle(self._connection, batch.rejected)
-            if self._worker is not None:  # a reject that is decoded once more was counted when it came
-                counts += _counts_of(batch.rejected)
-            tally.add(self._connection, counts)
-            self._record(self._progress(messages, batch, total, new))
-        return Accepted(new, total - new, batch.rejected)
+        while True:
+            judged_by_us = self._horizon_us
+            batch = self._decoding.decode(messages, self._register.current(), judged_by_us)
+            device_ids = self._noted(batch)
+            with self._connection.transaction():
+                self._hold_inputs()
+                if self._horizon_us == judged_by_us:  # else it rose meanwhile: judge once more
+                    return self._settled(messages, batch, device_ids, settle)
 
     def refuse(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
         """Store a message that could not be accepted, whole, as a reject."""
@@ -113,12 +101,41 @@ class Acceptance:
         """Close the connection."""
         self._connection.close()
 
+    def _noted(self, batch: Batch) -> dict[ObservationKind, IntColumn]:
+        """Note devices and materials that are new, durable at once, and return each row's device."""
+        if "position" in batch.observations:
+            sent = batch.observations["position"].rows["spread_material"].tolist()
+            self._materials.note(self._connection, sent)
+        return {
+            kind: self._devices.ids(self._connection, of_kind.rows["device"].tolist())
+            for kind, of_kind in batch.observations.items()
+        }
+
+    def _settled(
+        self,
+        messages: Sequence[Message],
+        batch: Batch,
+        device_ids: Mapping[ObservationKind, IntColumn],
+        settle: Settle,
+    ) -> Accepted:
+        """Store what was decoded, and the account of it."""
+        self._checkpoint.advance(self._connection, messages)  # first: a batch that is another's costs nothing
+        total = sum(len(of_kind.rows) for of_kind in batch.observations.values())
+        new, counts = self._store(batch.observations, device_ids)
+        settle(self._connection, batch.rejected)
+        if self._worker is not None:  # a reject that is decoded once more was counted when it came
+            counts += _counts_of(batch.rejected)
+        tally.add(self._connection, counts)
+        self._record(self._progress(messages, batch, total, new))
+        return Accepted(new, total - new, batch.rejected)
+
     def _hold_inputs(self) -> None:
         """Keep the inputs of derivation as they are, and read them again if any of them has changed."""
         version = inputs.hold(self._connection, DERIVATION)
         if version != self._inputs:
             self._versions.refresh()
             self._thresholds = thresholds.read(self._connection)
+            self._horizon_us = horizon.read(self._connection)
             self._inputs = version
 
     def _store(

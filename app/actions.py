@@ -1,6 +1,5 @@
 """`vinterkoll actions`: names of actions that no code is known for, and what they mean. Needs the database's owner."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -11,7 +10,7 @@ from vinterkoll.app.action_naming import name_actions
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.mapped_formats import mapping_of
-from vinterkoll.app.renewal import horizon_of, renew_due
+from vinterkoll.app.renewal import renew_due
 from vinterkoll.app.settings import read_settings
 from vinterkoll.processing.actions import CODES, codes_of, mask_of
 from vinterkoll.storage import action_names
@@ -77,13 +76,12 @@ def adopt_mapping(
 
 
 def _name(contractor: str, named: dict[str, int]) -> None:
-    settings = read_settings()
-    with connected(settings) as connection:
+    with connected(read_settings()) as connection:
         try:
             name_actions(connection, contractor, named)
         except (psycopg.errors.CheckViolation, psycopg.DataError):  # the latter: U+0000
             raise ConfigurationError("a contractor has 1 to 64 characters, a name 1 to 200") from None
-        count = renew_due(connection, horizon_of(settings, datetime.now(UTC)))
+        count = renew_due(connection)
     for text, mask in named.items():
         typer.echo(f"{text}: {' '.join(codes_of(mask)) or _NOTHING}")
     typer.echo(f"{len(named)} names, {count} positions derived anew")

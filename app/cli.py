@@ -13,6 +13,8 @@ from vinterkoll.app.clocks import clocks
 from vinterkoll.app.database import migrate
 from vinterkoll.app.demo import demo
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
+from vinterkoll.app.holds import holds
+from vinterkoll.app.housekeeping import housekeeping
 from vinterkoll.app.ingest import ingest
 from vinterkoll.app.keys import keys
 from vinterkoll.app.mapping import mapping
@@ -38,7 +40,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (demo, migrate, ingest, api, simulate, rederive, clocks):
+for _command in (demo, migrate, ingest, api, simulate, rederive, clocks, housekeeping):
     application.command()(_command)
 for _name, _group in (
     ("network", network),
@@ -48,6 +50,7 @@ for _name, _group in (
     ("mapping", mapping),
     ("actions", actions),
     ("thresholds", thresholds),
+    ("holds", holds),
 ):
     application.add_typer(_group, name=_name)
 

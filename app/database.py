@@ -1,5 +1,6 @@
 """`vinterkoll migrate`, and the connection that commands work on."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -8,8 +9,8 @@ import typer
 from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.storage import horizon, inputs, renewals
 from vinterkoll.storage import migrate as migrations
-from vinterkoll.storage import renewals
 
 
 def connected(settings: Settings) -> "psycopg.Connection[Any]":
@@ -19,7 +20,8 @@ def connected(settings: Settings) -> "psycopg.Connection[Any]":
 
 def migrate() -> None:
     """Bring the database's schema up to date. Safe to run twice, and by several machines at once."""
-    with connected(read_settings()) as connection:
+    settings = read_settings()
+    with connected(settings) as connection:
         try:
             applied = migrations.migrate(connection)
         except migrations.MigrationError as error:
@@ -27,6 +29,10 @@ def migrate() -> None:
         renewals.follow(connection, DERIVATION)
         for migration in applied:
             typer.echo(f"applied {migration.version:04} {migration.name}")
+        if not horizon.read(connection):  # a new database refuses what is too old from its first message on
+            with connection.transaction():
+                inputs.change(connection)
+                horizon.raise_above(connection, horizon.due(datetime.now(UTC), settings.raw_days))
         engine = (
             "with TimescaleDB" if migrations.has_timescale(connection) else "plain PostgreSQL, no TimescaleDB"
         )

@@ -1,4 +1,4 @@
-"""From messages to accepted columns and rejects: by format, then judged by the receive clock. Nothing is stored here."""
+"""From messages to accepted columns and rejects: by format, then judged one by one. Nothing is stored here."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,8 +70,10 @@ class Decoding:
         }
         self._content = content_by(mappings)
 
-    def decode(self, messages: Sequence[Message], register: Registered = EVERYTHING) -> Batch:
-        """Decode a batch of any formats, and judge it by what the register says."""
+    def decode(
+        self, messages: Sequence[Message], register: Registered = EVERYTHING, horizon_us: int = 0
+    ) -> Batch:
+        """Decode a batch of any formats, and judge it by the limits, the raw horizon and what the register says."""
         rejected: list[RejectedMessage] = []
         found: dict[ObservationKind, list[Observations]] = {}
         for name, places in self._by_format(messages).items():
@@ -79,7 +81,7 @@ class Decoding:
             decoded = self._decoded(name, group)
             received_us = np.array([message.received_us for message in group], np.int64)
             received_us = received_us[decoded.rows["message"]]
-            keep, judged = self._judge(decoded, received_us)
+            keep, judged = self._judge(decoded, received_us, horizon_us)
             judged += register.judge(decoded, keep, partial(_sender, group))
             kept: dict[int, RejectContent] = {}  # once a message, which may have thousands of rejects
             for one in (*decoded.rejects, *judged):
@@ -124,16 +126,19 @@ class Decoding:
         )
         return Decoded(decoded.kind, decoded.rows, rejects)
 
-    def _judge(self, decoded: Decoded, received_us: IntColumn) -> tuple[BoolColumn, list[Reject]]:
+    def _judge(
+        self, decoded: Decoded, received_us: IntColumn, horizon_us: int
+    ) -> tuple[BoolColumn, list[Reject]]:
         """Return which rows are accepted, and why the others are not."""
         rows = decoded.rows
         time_us = np.ascontiguousarray(rows["time_us"])
         reasons: tuple[Reason, ...] = TIME_REASONS
         if decoded.kind == "position":
             lon, lat = np.ascontiguousarray(rows["lon"]), np.ascontiguousarray(rows["lat"])
-            found, reasons = position_reasons(time_us, received_us, lon, lat, self._limits), POSITION_REASONS
+            found = position_reasons(time_us, received_us, lon, lat, horizon_us, self._limits)
+            reasons = POSITION_REASONS
         else:
-            found = time_reasons(time_us, received_us, self._limits)
+            found = time_reasons(time_us, received_us, horizon_us, self._limits)
         starts = _item_starts(rows)
         of_item = np.maximum.reduceat(found, starts)  # a line is one item, and counts as a whole
         judged = []

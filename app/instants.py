@@ -32,3 +32,12 @@ def instant(option: str, text: str, now: datetime) -> datetime:
 def microseconds(moment: datetime) -> int:
     """Return an instant as microseconds since 1970."""
     return round(moment.timestamp() * 1e6)
+
+
+def shown(time_us: int) -> str:
+    """Return an instant as people read it.
+
+    >>> shown(1_768_435_200_000_000)
+    '2026-01-15 00:00Z'
+    """
+    return f"{datetime.fromtimestamp(time_us / 1e6, UTC):%Y-%m-%d %H:%MZ}"

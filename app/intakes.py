@@ -27,7 +27,7 @@ _CONNECT_TIMEOUT_S: Final = 3
 def limits_of(settings: Settings) -> Limits:
     """Return what the settings accept."""
     west, south, east, north = settings.area_lon_lat
-    return Limits(settings.future_max_s, settings.raw_days * 86_400, west, south, east, north)
+    return Limits(settings.future_max_s, west, south, east, north)
 
 
 def stream_acceptance(settings: Settings, checkpoint: Checkpoint | None = None) -> Acceptance:

@@ -14,9 +14,9 @@ import typer
 
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
-from vinterkoll.app.instants import instant
+from vinterkoll.app.instants import instant, microseconds, shown
 from vinterkoll.app.progress import watched
-from vinterkoll.app.renewal import horizon_of, renew_due
+from vinterkoll.app.renewal import renew_due
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.ingest.network.cutting import segments_of
 from vinterkoll.ingest.network.links import NetworkFileError, Report
@@ -97,7 +97,7 @@ def import_network(
         raise ConfigurationError(f"{file}: {error}") from None
     yield f"{name}: {_extent(found.segments)}, {_validity(version)}"
     yield from report.lines()
-    if count := renew_due(connection, horizon_of(settings, datetime.now(UTC))):
+    if count := renew_due(connection):
         yield f"{count} positions derived anew"
 
 
@@ -136,7 +136,7 @@ def _validity(version: network_table.Version | None) -> str:
     if version is None:
         return "already there"
     moment = version.valid_from
-    return f"valid from {'ever' if moment.timestamp() == 0 else format(moment.astimezone(UTC), '%Y-%m-%d %H:%MZ')}"
+    return f"valid from {'ever' if moment.timestamp() == 0 else shown(microseconds(moment))}"
 
 
 def _extent(segments: Segments) -> str:

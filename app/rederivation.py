@@ -12,7 +12,7 @@ import psycopg
 from vinterkoll.app.derivation import DERIVATION, derive_flow, derive_treatments
 from vinterkoll.processing.hygiene import Thresholds
 from vinterkoll.processing.observations import IntColumn
-from vinterkoll.storage import inputs, raw
+from vinterkoll.storage import horizon, inputs, raw
 from vinterkoll.storage import thresholds as threshold_table
 from vinterkoll.storage.devices import lock
 from vinterkoll.storage.network import Versions
@@ -31,9 +31,10 @@ def rederive(
 ) -> int:
     """Derive what the observations of `devices` with low_us ≤ time < high_us give; return how many they are.
 
-    Call it in the transaction that changed the input, after `storage.inputs.change`.
+    What lies behind the raw horizon stays as it was derived. Call it in the transaction that changed the input, after `storage.inputs.change`.
     """
     count, thresholds = 0, threshold_table.read(connection)
+    low_us = max(low_us, horizon.read(connection))
     for device_id, time_us in _days(connection, kind, devices, low_us, high_us):
         _derive(connection, kind, versions, thresholds, device_id, time_us)
         count += len(time_us)
@@ -49,14 +50,16 @@ def rederive_in_steps(
     high_us: int,
 ) -> int:
     """Derive as `rederive` does, a transaction a day, so that batches are stored in between. The inputs are those of now."""
-    count = 0
+    count, low_us = 0, max(low_us, horizon.read(connection))
     for device_id, time_us in _days(connection, kind, [device], low_us, high_us):
         with connection.transaction():
             inputs.hold(connection, DERIVATION)
             versions.refresh()
             lock(connection, device_id[:1])
-            _derive(connection, kind, versions, threshold_table.read(connection), device_id, time_us)
-        count += len(time_us)
+            inside = time_us >= horizon.read(connection)  # it may have risen since they were read
+            thresholds = threshold_table.read(connection)
+            _derive(connection, kind, versions, thresholds, device_id[inside], time_us[inside])
+        count += int(np.count_nonzero(inside))
     return count
 
 

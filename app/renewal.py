@@ -1,6 +1,6 @@
 """`vinterkoll rederive`: derive stored days anew, and whatever a changed input has left to be derived anew."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal
 
 import psycopg
@@ -8,11 +8,11 @@ import typer
 
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
-from vinterkoll.app.instants import FOR_EVER_US, instant, microseconds
+from vinterkoll.app.instants import FOR_EVER_US, instant, microseconds, shown
 from vinterkoll.app.progress import watched
 from vinterkoll.app.rederivation import rederive_in_steps
-from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.storage import columns, renewals
+from vinterkoll.app.settings import read_settings
+from vinterkoll.storage import columns, horizon, renewals
 from vinterkoll.storage.network import Versions
 
 _KINDS: Final[tuple[Literal["position"], Literal["flow"]]] = ("position", "flow")
@@ -33,38 +33,32 @@ def rederive(
 
     Without --from: what a changed input, or a new version of this programme, has left to do, if anything.
     """
-    settings = read_settings()
     now = datetime.now(UTC)
-    with connected(settings) as connection:
+    with connected(read_settings()) as connection:
         if begin is None:
             if end or contractor or device:
                 raise ConfigurationError("--to, --contractor and --device need --from")
-            count = renew_due(connection, horizon_of(settings, now))
+            count = renew_due(connection)
         else:
-            low = instant("--from", begin, now)
-            if low < horizon_of(settings, now):
+            low_us = microseconds(instant("--from", begin, now))
+            if low_us < (oldest_us := horizon.read(connection)):
                 raise ConfigurationError(
-                    f"--from: what is older than {settings.raw_days} days (VINTERKOLL_RAW_DAYS) stays as it was derived"
+                    f"--from: what is older than {shown(oldest_us)}, the raw horizon, stays as it was derived"
                 )
             high_us = FOR_EVER_US if end is None else microseconds(instant("--to", end, now))
-            count = renew(connection, microseconds(low), high_us, owner=contractor, name=device)
+            count = renew(connection, low_us, high_us, owner=contractor, name=device)
     typer.echo(f"{count} observations derived anew")
 
 
-def horizon_of(settings: Settings, now: datetime) -> datetime:
-    """Return the instant before which raw observations are not kept, and nothing is derived anew."""
-    return now - timedelta(days=settings.raw_days)
-
-
-def renew_due(connection: "psycopg.Connection[Any]", horizon: datetime) -> int:
-    """Derive anew what changed inputs have left, inside the horizon; return how many observations that were.
+def renew_due(connection: "psycopg.Connection[Any]") -> int:
+    """Derive anew what changed inputs have left, inside the raw horizon; return how many observations that were.
 
     Each device is forgotten when it is done: after a break, call it again.
     """
     columns.register(connection)
     versions, found, count = Versions(connection), renewals.due(connection), 0
     for due in watched(found, "deriving", len(found)):
-        low_us = microseconds(max(due.from_time, horizon))
+        low_us = microseconds(due.from_time)
         high_us = FOR_EVER_US if due.until_time is None else microseconds(due.until_time)
         count += rederive_in_steps(connection, due.kind, versions, due.device_id, low_us, high_us)
         renewals.done(connection, due)

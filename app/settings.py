@@ -80,8 +80,10 @@ class Settings(BaseSettings):
     """Longer messages are rejected `too_large`."""
     future_max_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 300.0
     """Event times further ahead of the receive clock are rejected `future`."""
-    raw_days: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
-    """Event times older than this are rejected `too_old`."""
+    raw_days: Annotated[int, Field(ge=2, le=36_500)] = 30
+    """Days that positions and rejects are kept. One day before, late ones are rejected `too_old`: so two at least."""
+    history_days: Annotated[int, Field(le=36_500)] = 5 * 366
+    """Days that what was derived is kept, and the readings of traffic and snow."""
     area_lon_lat: tuple[float, float, float, float] = (10.0, 55.0, 24.5, 69.5)
     """Service area of vehicles: west, south, east, north. The default holds Sweden."""
 
@@ -106,6 +108,15 @@ class Settings(BaseSettings):
         if name == HTTP_WORKER:
             raise ValueError("the API keeps its account of HTTP ingest under this name: choose another")
         return name
+
+    @field_validator("history_days")
+    @classmethod
+    def _history_outlives_raw(cls, days: int, others: ValidationInfo) -> int:
+        if days <= others.data.get("raw_days", 0):
+            raise ValueError(
+                "it is more than VINTERKOLL_RAW_DAYS: what is derived outlives what it is derived from"
+            )
+        return days
 
     @field_validator("mqtt_ca_file", "kafka_ca_file")
     @classmethod

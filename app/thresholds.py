@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 
 import psycopg
@@ -10,7 +9,7 @@ import typer
 
 from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
-from vinterkoll.app.renewal import horizon_of, renew_due
+from vinterkoll.app.renewal import renew_due
 from vinterkoll.app.settings import read_settings
 from vinterkoll.processing.hygiene import Thresholds
 from vinterkoll.storage import inputs, renewals
@@ -40,10 +39,9 @@ def set_threshold(
         raise ConfigurationError(f"there is no threshold {name}; there are {', '.join(_NAMES)}")
     if not (math.isfinite(value) and value > 0):
         raise ConfigurationError(f"{name} takes a number above 0")
-    settings = read_settings()
-    with connected(settings) as connection:
+    with connected(read_settings()) as connection:
         change(connection, name, value)
-        count = renew_due(connection, horizon_of(settings, datetime.now(UTC)))
+        count = renew_due(connection)
     typer.echo(f"{name} is {value:g}; {count} fixes derived anew" if count else f"{name} is {value:g}")
 
 

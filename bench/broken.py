@@ -28,7 +28,7 @@ from broken_messages import WAYS, with_bad_items
 from message_streams import STREAMS
 
 EVERY = 10
-EVERYWHERE = Limits(future_max_s=1e10, age_max_s=1e10, west=-180, south=-90, east=180, north=90)
+EVERYWHERE = Limits(future_max_s=1e10, west=-180, south=-90, east=180, north=90)
 
 
 def mixed(good: Sequence[Message], every: int = EVERY) -> list[Message]:

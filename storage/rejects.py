@@ -1,6 +1,7 @@
 """Tables `reject` and `reject_message`: what was not accepted, with its reason and its bytes."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -60,6 +61,11 @@ def insert(connection: "psycopg.Connection[Any]", rejected: Sequence[RejectedMes
             Texts(np.array([storable(one.reject.detail) for one in rejected], object)),
         ],
     )
+
+
+def drop(connection: "psycopg.Connection[Any]", before: datetime) -> None:
+    """Delete the rejects that were received before an instant, and their bytes: these hold positions, too."""
+    connection.execute("DELETE FROM reject_message WHERE received_at < %s", [before])
 
 
 def _message(one: RejectedMessage) -> tuple[int, str, str, str, str, bytes]:

@@ -1,5 +1,6 @@
 """Treatments: the latest per segment, direction and action, renewed for the segments whose stretches changed."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import numpy as np
@@ -102,3 +103,8 @@ def renew(connection: "psycopg.Connection[Any]", changed: Rows) -> None:
         np.column_stack([changed["segment_id"][place], changed["direction"][place], action]), axis=0
     )
     connection.execute(_RENEW, [Bigints(keys[:, 0]), Smallints(keys[:, 1]), Smallints(keys[:, 2])])
+
+
+def drop(connection: "psycopg.Connection[Any]", before: datetime) -> None:
+    """Delete the treatments that are older than an instant."""
+    connection.execute("DELETE FROM treatment WHERE time < %s", [before])

@@ -10,6 +10,7 @@ import pytest
 from derived_tables import acceptance
 from position_messages import NOW, NOW_US, position
 from vinterkoll.ingest.message import Message
+from vinterkoll.storage import horizon
 
 pytestmark = pytest.mark.postgres
 
@@ -42,6 +43,8 @@ def test_bad_messages_leave_their_neighbours_alone(town_url: str) -> None:
         position(-6, lon=-4.7, lat=41.6),
         position(-5),
     ]
+    with psycopg.connect(town_url) as connection:
+        horizon.raise_above(connection, NOW - timedelta(days=31))
     accepted, rejects = accept(town_url, messages)
     assert (accepted.rows, accepted.duplicates) == (3, 0)
     codes = sorted(row[4] for row in rejects)

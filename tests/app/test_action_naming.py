@@ -4,7 +4,6 @@ import itertools
 import random
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -16,7 +15,7 @@ from hypothesis import strategies as st
 
 from command import fails, vinterkoll
 from derived_tables import acceptance, derived, equals_reference
-from http_ingest import ALL_TIMES_DAYS, settings_of
+from http_ingest import settings_of
 from mappings import BARE, bare, write_mappings
 from stretch_messages import RECEIVED_US, fix, stretch
 from vinterkoll.app.action_naming import name_actions
@@ -32,7 +31,6 @@ pytestmark = pytest.mark.postgres
 Named: TypeAlias = Mapping[str, int]
 Tables: TypeAlias = dict[str, list[tuple[Any, ...]]]
 
-EVER = datetime.fromtimestamp(0, UTC)
 SALTING = mask_of(["SALTING_DRY"])
 MEANINGS = [PLOUGHING, SALTING, PLOUGHING | SALTING, mask_of(["OTHER"]), 0, UNKNOWN]
 TEXTS = ["Plogning", "Saltning", "Vinsch"]
@@ -76,7 +74,7 @@ def forget(url: str) -> None:
 
 def name(connection: "psycopg.Connection[Any]", contractor: str, named: Named) -> int:
     name_actions(connection, contractor, named)
-    return renew_due(connection, EVER)
+    return renew_due(connection)
 
 
 def play(url: str, history: Sequence[Sequence[Message] | Named]) -> Tables:
@@ -88,7 +86,7 @@ def play(url: str, history: Sequence[Sequence[Message] | Named]) -> Tables:
                 name_actions(connection, "snow", event)
             else:
                 accepting.accept(event)
-        renew_due(connection, EVER)
+        renew_due(connection)
         return derived(connection)
 
 
@@ -207,7 +205,6 @@ def test_a_day_sent_again_after_the_mapping_was_mended_gives_the_same(town_url: 
         "--contractor",
         "snow",
         VINTERKOLL_DATABASE_URL=town_url,
-        VINTERKOLL_RAW_DAYS=str(ALL_TIMES_DAYS),
     )
     assert adopted.stdout == "PLOG NERE: PLOUGHING\n1 names, 40 positions derived anew\n"
     assert play(town_url, []) == clean
@@ -224,9 +221,7 @@ def test_the_command(town_url: str, tmp_path: Path) -> None:
     play(town_url, [drive(5, ["Snö  röjning", "Vinsch"]), drive(3, ["Vinsch"])])
 
     def actions(*arguments: str) -> str:
-        done = vinterkoll(
-            "actions", *arguments, VINTERKOLL_DATABASE_URL=town_url, VINTERKOLL_RAW_DAYS=str(ALL_TIMES_DAYS)
-        )
+        done = vinterkoll("actions", *arguments, VINTERKOLL_DATABASE_URL=town_url)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout
 

@@ -101,7 +101,6 @@ def through_the_worker(
         "VINTERKOLL_MQTT_PORT": str(mosquitto.port),
         "VINTERKOLL_MQTT_CLIENT_ID": client,
         "VINTERKOLL_MQTT_SESSION_EXPIRY_S": "1",
-        "VINTERKOLL_RAW_DAYS": "36500",
         "VINTERKOLL_BATCH_ROWS": "200",
         "VINTERKOLL_AREA_LON_LAT": "[10, 55, 32, 71]",  # HARJA's vehicles are in Finland
     }

@@ -15,7 +15,7 @@ from vinterkoll.processing.cleaning import Limits
 
 MEMORY_FACTOR_MAX = 20
 """Bytes for each byte of a message; a list of short values takes the most, an object of 64 bytes for each."""
-EVERYWHERE = Limits(future_max_s=1e10, age_max_s=1e10, west=-180, south=-90, east=180, north=90)
+EVERYWHERE = Limits(future_max_s=1e10, west=-180, south=-90, east=180, north=90)
 ACCEPTED = {
     "a text that is not read",
     "a text in a member",

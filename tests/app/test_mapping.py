@@ -15,7 +15,7 @@ from vinterkoll.ingest.message import Message
 from vinterkoll.processing.cleaning import Limits
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "mappings.md").read_text(encoding="utf-8")
-LIMITS = Limits(300, 30 * 86_400, 10, 55, 24.5, 69.5)
+LIMITS = Limits(300, 10, 55, 24.5, 69.5)
 RECEIVED_US = 1_768_205_472_000_000
 
 

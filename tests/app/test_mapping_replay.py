@@ -93,7 +93,6 @@ def test_rejects_of_every_way_become_rows_once(town_url: str, tmp_path: Path, mo
         "VINTERKOLL_DATABASE_URL": town_url,
         "VINTERKOLL_MAPPINGS": str(tmp_path),
         "VINTERKOLL_MQTT_TOPICS": orjson.dumps(topics).decode(),
-        "VINTERKOLL_RAW_DAYS": str(settings.raw_days),
     }
 
     def replayed() -> str:

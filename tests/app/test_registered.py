@@ -138,7 +138,7 @@ def test_a_key_sends_for_its_own_sensors_only(town_url: str, opened: Database) -
 
 
 def test_what_was_unregistered_is_replayed_once_it_is(town_url: str, opened: Database) -> None:
-    settings = Settings(raw_days=36_500, unregistered="reject")
+    settings = Settings(unregistered="reject")
     message = position(0)
     assert codes(accepting(opened, reject=True), message) == ["unregistered"]
     assert replay(opened, settings, Selection()).replayed == 0

@@ -138,7 +138,7 @@ def test_what_came_by_http(town_url: str) -> None:
 
 def test_the_command(town_url: str) -> None:
     assert take(settings_of(town_url, area_lon_lat=SMALL_AREA), [*drive(3), Message("x", b"\xff\0", 10**15)])
-    environment = {"VINTERKOLL_DATABASE_URL": town_url, "VINTERKOLL_RAW_DAYS": "36500"}
+    environment = {"VINTERKOLL_DATABASE_URL": town_url}
     exported = vinterkoll("rejects", "export", "--code", "unknown_topic", **environment)
     [line] = exported.stdout.splitlines()
     content = orjson.loads(line)

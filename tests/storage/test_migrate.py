@@ -18,7 +18,7 @@ def _migrate(url: str) -> list[int]:
 def test_twice_applies_once(empty_database_url: str) -> None:
     first = _migrate(empty_database_url)
     assert first == [migration.version for migration in migrations.packaged()]
-    assert first == list(range(1, len(first) + 1))
+    assert first == sorted(set(first))
     assert _migrate(empty_database_url) == []
 
 

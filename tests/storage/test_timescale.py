@@ -17,7 +17,9 @@ from small_town import rebuilt_segments, town_segments
 from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
 from timescale import timescale
 from vinterkoll.app.action_naming import name_actions
+from vinterkoll.app.housekeeping import keep_house
 from vinterkoll.app.renewal import renew_due
+from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING
 from vinterkoll.storage import action_names, columns, ingest_reading, migrate, reading, sensor_reading, tally
@@ -57,8 +59,9 @@ def timescale_url(migrated_url: str) -> str:
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message,"
-            " ingest_status, tally, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name"
+            " hold, evidence, ingest_status, tally, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name RESTART IDENTITY"
         )
+        connection.execute("UPDATE raw_horizon SET time = 'epoch'")
     furnish(migrated_url)
     return migrated_url
 
@@ -149,7 +152,7 @@ def test_what_is_named_later_gives_what_plain_postgresql_gives_when_named_before
     with psycopg.connect(timescale_url, autocommit=True) as connection:
         assert [one[:3] for one in action_names.unnamed(connection)] == [("snow", "Plogning", 25)]
         name_actions(connection, "snow", {"Plogning": PLOUGHING})
-        assert renew_due(connection, START - timedelta(days=1)) == 25
+        assert renew_due(connection) == 25
     named = play(timescale_url, [])
     assert named == play(plain_url, [night()])
     assert len(named["stretch"]) > len(unnamed["stretch"])
@@ -209,11 +212,36 @@ def test_the_latest_treatment_is_one_index_look_up_and_renewing_it_does_not_read
     assert looked_up == ("Index Scan", "treatment_pkey", ["segment_id", "direction", "action"], 1)
 
 
-def test_raw_chunks_can_be_dropped_and_what_was_derived_stays(timescale_url: str) -> None:
-    before = play(timescale_url, [night()])
+KEPT = {
+    "position": "SELECT d.name, time, digest FROM position JOIN device d USING (device_id) ORDER BY 1, 2, 3",
+    "evidence": "SELECT vehicle, time, observation - 'device_id' FROM evidence ORDER BY 1, 2",
+    "horizon": "SELECT time FROM raw_horizon",
+    "flow and snow": "SELECT (SELECT count(*) FROM flow), (SELECT count(*) FROM snow)",
+    "hold": "SELECT hold_id, contract FROM hold",
+}
+
+
+def house_kept(url: str) -> dict[str, Any]:
+    """A night, housekeeping as the midnight is to be dropped, the night once more, and what there is then."""
+    under_hold = fix("v9", 0, 0, random.Random(2), contract="A")
+    play(url, [[*night(), under_hold]])
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("INSERT INTO hold (contractor, contract, reason) VALUES ('snow', 'A', 'tvist')")
+        now = MIDNIGHT + timedelta(days=14, hours=3)
+        list(keep_house(connection, Settings(raw_days=14), now))
+    tables: dict[str, Any] = play(url, [night()])
+    with psycopg.connect(url) as connection:
+        return tables | {name: connection.execute(query).fetchall() for name, query in KEPT.items()}
+
+
+def test_housekeeping_keeps_the_same_with_chunks_and_without(timescale_url: str, plain_url: str) -> None:
     with psycopg.connect(timescale_url, autocommit=True) as connection:
-        assert len(connection.execute("SELECT show_chunks('position')").fetchall()) == 2
-        dropped = connection.execute("SELECT drop_chunks('position', older_than => %s)", [MIDNIGHT])
-        assert dropped.rowcount == 1
-        assert connection.execute("SELECT min(time) >= %s FROM position", [MIDNIGHT]).fetchone() == (True,)
-        assert derived(connection) == before
+        before = play(plain_url, [night()])
+        assert not connection.execute("SELECT show_chunks('position')").fetchall()
+    found, expected = house_kept(timescale_url), house_kept(plain_url)
+    assert found == expected
+    assert all(found.values())
+    assert found["stretch"] == before["stretch"]
+    assert min(time for _, time, _ in found["position"]) >= MIDNIGHT
+    with psycopg.connect(timescale_url) as connection:
+        assert len(connection.execute("SELECT show_chunks('position')").fetchall()) == 1

@@ -32,7 +32,7 @@ from vinterkoll.storage.network import Versions
 
 Connection = psycopg.Connection[Any]
 Tables = dict[str, list[tuple[Any, ...]]]
-LIMITS = Limits(future_max_s=300, age_max_s=30 * 86_400, west=10, south=55, east=24.5, north=69.5)
+LIMITS = Limits(future_max_s=300, west=10, south=55, east=24.5, north=69.5)
 TOPICS = {
     "position": "mip",
     "positions": "mip",

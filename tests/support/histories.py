@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, Self
 
 import orjson
@@ -93,7 +93,6 @@ THRESHOLDS: Final = [
 SENT: Final = [["Plogning"], ["Saltning", "PLOUGHING"], ["SALTING_DRY"], ["PLOUGHING", "SALTING_DRY"]]
 
 _LATE_US: Final = 5 * 3_600_000_000
-_EVER: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 edits = st.builds(
     Edit,
@@ -240,7 +239,7 @@ class Town:
                 case Batch():
                     fuzzing.count("histories", **{"connections cut": self.cut(step)})
                     self._deliver(step.worker, [step.messages])
-        renew_due(self.operator, _EVER)
+        renew_due(self.operator)
 
     def _deliver(self, worker: int, batches: Sequence[Sequence[Message]]) -> None:
         for batch in batches:
@@ -274,7 +273,7 @@ class Town:
             case "name":
                 name_actions(self.operator, "snow", {TEXTS[edit.number % 2]: MEANINGS[edit.choice]})
             case "renewal":
-                renew_due(self.operator, _EVER)
+                renew_due(self.operator)
             case "network":
                 return self._new_network(edit, begin)
             case _:

@@ -24,15 +24,12 @@ REGISTRAR = "key-of-the-town"
 MIP = "/api/v1/ingest/mip"
 LINES = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json"}
-ALL_TIMES_DAYS = 36_500.0
 
 
 def settings_of(url: str, ingest_url: str = "", **more: Any) -> Settings:
-    """Settings that take messages of any time, stored with the rights of an ingest worker."""
+    """Settings that store what comes by HTTP with the rights of an ingest worker."""
     role = ingest_url or make_conninfo(url, options="-c role=vinterkoll_ingest")
-    return Settings(
-        database_url=SecretStr(url), ingest_database_url=SecretStr(role), raw_days=ALL_TIMES_DAYS, **more
-    )
+    return Settings(database_url=SecretStr(url), ingest_database_url=SecretStr(role), **more)
 
 
 def add_keys(url: str) -> None:
