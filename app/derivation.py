@@ -15,7 +15,7 @@ from vinterkoll.processing.support import MARGIN, NEAR, flags_changed, steps_cha
 from vinterkoll.processing.tracks import SUPERSEDED, Fixes
 from vinterkoll.processing.treatment import STRETCH, effective_actions, stretches_of
 from vinterkoll.storage import flags as flag_table
-from vinterkoll.storage import flows, raw, stretches, treatments
+from vinterkoll.storage import flows, pseudonyms, raw, stretches, treatments
 from vinterkoll.storage.network import Versions
 
 DERIVATION: Final = 2
@@ -68,8 +68,9 @@ def _chosen(support: Support, chosen: BoolColumn) -> Support:
 
 
 def _spans(support: Support) -> tuple[IntColumn, IntColumn, IntColumn]:
-    """Return device, first and last time of each range's fixes: (k,) each."""
-    starts = np.flatnonzero(np.append(True, np.diff(support["range_id"]) != 0))
+    """Return device, first and last time of the fixes of each range and device: (k,) each."""
+    other = (np.diff(support["range_id"]) != 0) | (np.diff(support["device_id"]) != 0)
+    starts = np.flatnonzero(np.append(True, other))
     ends = np.append(starts[1:], len(support["time"])) - 1
     return support["device_id"][starts], support["time"][starts], support["time"][ends]
 
@@ -156,6 +157,7 @@ def derive_treatments(
     changed = np.concatenate([cleared, flagged])
     touched = new | (judged & np.isin(_keys(support), _keys(changed))) if len(changed) else new
 
+    support["device_id"] = pseudonyms.of(connection, support["device_id"], support["time"])
     owned, needed = steps_changed(fixes, flags == 0, touched)
     spread = spread_of(fixes.actions, *(support[name] for name in _SPREADER))
     derived, step = _stretches(fixes.only(needed), support["device_id"][needed], spread[needed], versions)

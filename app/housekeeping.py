@@ -13,7 +13,7 @@ import typer
 from vinterkoll.app.database import connected
 from vinterkoll.app.instants import microseconds, shown
 from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.storage import holds, horizon, inputs, rejects, retention, treatments
+from vinterkoll.storage import holds, horizon, inputs, pseudonyms, rejects, retention, treatments
 
 _LOCK_TIMEOUT_MS: Final = 10_000
 """Batches wait while this waits: behind a backup that reads for an hour, it gives up instead and is run again."""
@@ -21,7 +21,7 @@ _DAY: Final = timedelta(days=1)
 
 
 def housekeeping() -> None:
-    """Delete positions, rejects and old history by the settings (docs/retention.md). Run it every night.
+    """Delete positions, rejects, old history and what links it to vehicles, by the settings (docs/retention.md). Run it every night.
 
     It may be stopped at any time, and run again.
     """
@@ -38,6 +38,9 @@ def keep_house(connection: "psycopg.Connection[Any]", settings: Settings, now: d
     yield f"raw horizon: {shown(horizon.read(connection))}"
     if kept:
         yield f"{kept} positions kept as evidence"
+    vehicle_days = max(settings.raw_days, settings.vehicle_days)
+    if forgotten := pseudonyms.forget(connection, horizon.due(now, vehicle_days)):
+        yield f"{forgotten} months of vehicles forgotten"
     due = horizon.due(now, settings.history_days)
     _drop_history(connection, due)
     yield f"history: from {shown(microseconds(due))}"

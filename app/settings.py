@@ -82,6 +82,8 @@ class Settings(BaseSettings):
     """Event times further ahead of the receive clock are rejected `future`."""
     raw_days: Annotated[int, Field(ge=2, le=36_500)] = 30
     """Days that positions and rejects are kept. One day before, late ones are rejected `too_old`: so two at least."""
+    vehicle_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """Days that what was derived tells which vehicle it was, where that is more than `raw_days`; by whole months."""
     history_days: Annotated[int, Field(le=36_500)] = 5 * 366
     """Days that what was derived is kept, and the readings of traffic and snow."""
     area_lon_lat: tuple[float, float, float, float] = (10.0, 55.0, 24.5, 69.5)

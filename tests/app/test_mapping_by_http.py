@@ -55,7 +55,7 @@ def test_one_many_lines_and_wrapped(client: httpx.Client, town_url: str) -> None
         [(1, "bad_json", ""), (3, "missing_field", "when")],
     )
     assert receipt(client.post(f"{PATH}/wrapped", json=wrapped(item(0), item(-3)))) == (1, 1, [])
-    assert rows(town_url, "SELECT owner, name FROM device") == [("snow", "v1")]
+    assert rows(town_url, "SELECT owner, name FROM device WHERE kind = 'position'") == [("snow", "v1")]
     assert set(rows(town_url, "SELECT topic, format, owner FROM reject_message")) == {
         ("mapping/v1/snow/bare", "bare", "snow")
     }
@@ -79,7 +79,7 @@ def test_the_keys_owner_is_the_contractor_whatever_the_mapping_says(
     assert rows(town_url, "SELECT owner FROM reject_message") == [("snow",)]
     answer = client.post(f"{PATH}/theirs", json=bare(item()), headers={"Authorization": f"Bearer {STRANGER}"})
     assert receipt(answer) == (1, 0, [])
-    assert rows(town_url, "SELECT owner FROM device") == [("rain",)]
+    assert rows(town_url, "SELECT owner FROM device WHERE kind = 'position'") == [("rain",)]
 
 
 def test_no_template_of_a_file_reads_an_http_message_otherwise(town_url: str, tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_no_template_of_a_file_reads_an_http_message_otherwise(town_url: str, tm
     add_keys(town_url)
     with ingesting(town_url, mappings=str(write_mappings(tmp_path, crafty=crafty))) as client:
         assert receipt(client.post(f"{PATH}/crafty", json=bare(item()))) == (1, 0, [])
-    assert rows(town_url, "SELECT owner, name FROM device") == [("snow", "v1")]
+    assert rows(town_url, "SELECT owner, name FROM device WHERE kind = 'position'") == [("snow", "v1")]
 
 
 def test_the_names_are_told(client: httpx.Client) -> None:
