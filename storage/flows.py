@@ -83,18 +83,25 @@ def replace(
 ) -> None:
     """Make the stored windows (device, start) those of `windows` that are among them; the others are deleted."""
     kept = _among(windows, device_id, window_us)
+    if not len(device_id):
+        return
     connection.execute(
         """
         DELETE FROM flow_window w USING unnest(%b::integer[], %b::timestamptz[]) AS k (device_id, time)
         WHERE w.device_id = k.device_id AND w.time = k.time
           AND NOT EXISTS (SELECT FROM unnest(%b::integer[], %b::timestamptz[]) AS n (device_id, time)
                           WHERE n.device_id = k.device_id AND n.time = k.time)
+          AND w.device_id = ANY (%b::integer[]) AND w.time BETWEEN (%b::timestamptz[])[1] AND (%b::timestamptz[])[1]
         """,
         [
             Integers(device_id),
             Instants(window_us),
             Integers(windows.series[kept]),
             Instants(windows.start_us[kept]),
+            # once more as constants: of compressed chunks only what these let through is opened
+            Integers(np.unique(device_id)),
+            Instants(window_us.min(keepdims=True)),
+            Instants(window_us.max(keepdims=True)),
         ],
     )
     connection.execute(

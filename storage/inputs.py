@@ -5,7 +5,7 @@ neither. So both take one lock: batches share it, a change has it alone until wh
 wait for each other before that, at a lock of their own, which is all that a trial of a change needs.
 """
 
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 import psycopg
 
@@ -14,7 +14,13 @@ _LOCK: Final = 0x696E7074
 _CHANGES: Final = 0x63686E67
 """Advisory lock of those who change inputs ("chng"); taken before that of the inputs."""
 
+_ANY_NUMBER: Final[LiteralString] = (
+    "set_config('timescaledb.max_tuples_decompressed_per_dml_transaction', '0', true)"
+)
+"""Of rows that a transaction may open in compressed chunks: else a late batch of many vehicles would be refused for ever."""
 
+
+<<<<<<< HEAD
 class OldRulesError(Exception):
     """Rows are already derived by later rules than this process knows."""
 
@@ -37,6 +43,12 @@ def hold(connection: "psycopg.Connection[Any]", derivation: int) -> int:
             " stop it and start the installed version"
         )
     return int(row[0])
+=======
+def hold(connection: "psycopg.Connection[Any]") -> int:
+    """Keep the inputs as they are until the transaction ends, and return their version."""
+    connection.execute(f"SELECT pg_advisory_xact_lock_shared(%s), {_ANY_NUMBER}", [_LOCK])
+    return version(connection)  # a statement after the lock sees it all
+>>>>>>> ef6b1fa (Store old chunks in columns by device, let late data into them, and measure what that saves and costs)
 
 
 def version(connection: "psycopg.Connection[Any]") -> int:
@@ -48,8 +60,12 @@ def version(connection: "psycopg.Connection[Any]") -> int:
 
 def change(connection: "psycopg.Connection[Any]") -> None:
     """Begin to change inputs: wait for the batches under way, keep others out until the transaction ends."""
+<<<<<<< HEAD
     rehearse(connection)
     connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+=======
+    connection.execute(f"SELECT pg_advisory_xact_lock(%s), {_ANY_NUMBER}", [_LOCK])
+>>>>>>> ef6b1fa (Store old chunks in columns by device, let late data into them, and measure what that saves and costs)
     connection.execute("UPDATE input_version SET version = version + 1")
 
 

@@ -172,12 +172,17 @@ def replace(connection: "psycopg.Connection[Any]", gone: Rows, come: Rows) -> No
             DELETE FROM stretch s USING unnest(%b::integer[], %b::timestamptz[], %b::bigint[], %b::smallint[])
                 AS k (device_id, time, seq, piece)
             WHERE s.device_id = k.device_id AND s.time = k.time AND s.seq = k.seq AND s.piece = k.piece
+                  AND s.device_id = ANY (%b::integer[]) AND s.time BETWEEN (%b::timestamptz[])[1] AND (%b::timestamptz[])[1]
             """,
             [
                 Integers(gone["device_id"]),
                 Instants(gone["time_us"]),
                 Bigints(gone["seq"]),
                 Smallints(gone["piece"]),
+                # once more as constants: of compressed chunks only what these let through is opened
+                Integers(np.unique(gone["device_id"])),
+                Instants(gone["time_us"].min(keepdims=True)),
+                Instants(gone["time_us"].max(keepdims=True)),
             ],
         )
     if len(come):

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 
@@ -20,9 +21,23 @@ from vinterkoll.app.action_naming import name_actions
 from vinterkoll.app.housekeeping import keep_house
 from vinterkoll.app.renewal import renew_due
 from vinterkoll.app.settings import Settings
+from vinterkoll.app.thresholds import change as threshold
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING
+<<<<<<< HEAD
 from vinterkoll.storage import action_names, columns, ingest_reading, migrate, reading, sensor_reading, tally
+=======
+from vinterkoll.storage import (
+    action_names,
+    columns,
+    ingest_reading,
+    migrate,
+    reading,
+    sensor_reading,
+    stretches,
+    tally,
+)
+>>>>>>> ef6b1fa (Store old chunks in columns by device, let late data into them, and measure what that saves and costs)
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import Box
 from vinterkoll.storage.register import Table
@@ -245,3 +260,59 @@ def test_housekeeping_keeps_the_same_with_chunks_and_without(timescale_url: str,
     assert min(time for _, time, _ in found["position"]) >= MIDNIGHT
     with psycopg.connect(timescale_url) as connection:
         assert len(connection.execute("SELECT show_chunks('position')").fetchall()) == 1
+
+
+COLUMNAR = ("position", "flow", "snow", "stretch", "flow_window")
+
+
+def compress(url: str) -> None:
+    """Do now what the compression policies would do in some days."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for table in COLUMNAR:
+            connection.execute(
+                "SELECT compress_chunk(c, if_not_compressed => true) FROM show_chunks(%s) AS c", [table]
+            )
+
+
+def test_late_data_into_compressed_chunks(timescale_url: str, plain_url: str) -> None:
+    """New rows, the same again, corrections, and a changed input: derived rows in compressed chunks go and come."""
+    messages = night()
+    random.Random(8).shuffle(messages)
+    expected = play(plain_url, [messages])
+    for at in range(0, len(messages), 40):
+        found = play(timescale_url, [messages[at : at + 40], messages[at : at + 10]])
+        compress(timescale_url)
+    assert found == expected
+    with psycopg.connect(timescale_url) as connection:
+        states = connection.execute(
+            "SELECT hypertable_name, bool_and(is_compressed) FROM timescaledb_information.chunks"
+            " WHERE hypertable_name = ANY (%s) GROUP BY 1",
+            [list(COLUMNAR)],
+        ).fetchall()
+    assert dict(states) == dict.fromkeys(COLUMNAR, True)
+    for url in (timescale_url, plain_url):
+        with psycopg.connect(url, autocommit=True) as connection:
+            assert name_actions(connection, "snow", {"Plogning": PLOUGHING}) == 25
+            assert name_actions(connection, "snow", {"Plogning": 0}) == 25
+            assert threshold(connection, "accuracy_max_m", 70) > 0
+            assert threshold(connection, "accuracy_max_m", 50) > 0
+    assert play(timescale_url, []) == expected == play(plain_url, [])
+
+
+def test_a_delete_opens_its_own_devices_alone(timescale_url: str) -> None:
+    noise = random.Random(3)
+    batch = [fix(f"v{vehicle}", 5.0 * at, 40.0 * at, noise) for vehicle in range(20) for at in range(60)]
+    play(timescale_url, [batch])
+    compress(timescale_url)
+    with psycopg.connect(timescale_url, autocommit=True) as connection:
+        columns.register(connection)
+        limit = "timescaledb.max_tuples_decompressed_per_dml_transaction"
+        connection.execute("SELECT set_config(%s, '400', false)", [limit])
+        rows = connection.execute("SELECT count(*), min(device_id) FROM stretch").fetchone()
+        assert rows is not None
+        assert rows[0] > 800
+        always = (np.array([rows[1]]), np.array([0]), np.array([2 * RECEIVED_US]))
+        gone = stretches.existing(connection, *always)
+        stretches.replace(connection, gone, gone[:0])
+        assert len(gone) > 0
+        assert not len(stretches.existing(connection, *always))
