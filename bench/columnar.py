@@ -35,9 +35,9 @@ def insert_rate(connection: "psycopg.Connection[Any]", rows: Rows) -> float:
         batch = rows[at : at + BATCH]
         ids = devices.ids(connection, batch["device"].tolist())
         began = time.perf_counter()
-        new, _ = raw.insert(connection, "position", ids, batch["time_us"], batch)
+        new, _, _ = raw.insert(connection, "position", ids, batch["time_us"], batch)
         took_s += time.perf_counter() - began
-        assert len(new) == len(batch)
+        assert new == len(batch)
     return len(rows) / took_s
 
 

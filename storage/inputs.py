@@ -20,7 +20,6 @@ _ANY_NUMBER: Final[LiteralString] = (
 """Of rows that a transaction may open in compressed chunks: else a late batch of many vehicles would be refused for ever."""
 
 
-<<<<<<< HEAD
 class OldRulesError(Exception):
     """Rows are already derived by later rules than this process knows."""
 
@@ -33,7 +32,7 @@ def hold(connection: "psycopg.Connection[Any]", derivation: int) -> int:
     OldRulesError
         When derived rows follow from a later version of the rules than `derivation`, the caller's.
     """
-    connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    connection.execute(f"SELECT pg_advisory_xact_lock_shared(%s), {_ANY_NUMBER}", [_LOCK])
     # a statement after the lock sees it all
     row = connection.execute("SELECT version, derivation FROM input_version").fetchone()
     assert row is not None, "the migration wrote the one row"  # noqa: S101
@@ -43,12 +42,6 @@ def hold(connection: "psycopg.Connection[Any]", derivation: int) -> int:
             " stop it and start the installed version"
         )
     return int(row[0])
-=======
-def hold(connection: "psycopg.Connection[Any]") -> int:
-    """Keep the inputs as they are until the transaction ends, and return their version."""
-    connection.execute(f"SELECT pg_advisory_xact_lock_shared(%s), {_ANY_NUMBER}", [_LOCK])
-    return version(connection)  # a statement after the lock sees it all
->>>>>>> ef6b1fa (Store old chunks in columns by device, let late data into them, and measure what that saves and costs)
 
 
 def version(connection: "psycopg.Connection[Any]") -> int:
@@ -60,12 +53,8 @@ def version(connection: "psycopg.Connection[Any]") -> int:
 
 def change(connection: "psycopg.Connection[Any]") -> None:
     """Begin to change inputs: wait for the batches under way, keep others out until the transaction ends."""
-<<<<<<< HEAD
     rehearse(connection)
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-=======
     connection.execute(f"SELECT pg_advisory_xact_lock(%s), {_ANY_NUMBER}", [_LOCK])
->>>>>>> ef6b1fa (Store old chunks in columns by device, let late data into them, and measure what that saves and costs)
     connection.execute("UPDATE input_version SET version = version + 1")
 
 

@@ -21,4 +21,11 @@ FROM device d, device p
 WHERE d.device_id = t.device_id AND (p.kind, p.owner, p.name) = ('stretch', d.owner, d.name)
       AND p.part = to_char(t.time AT TIME ZONE 'UTC', 'YYYY-MM');
 
+UPDATE treatment t SET device_ids = ARRAY(
+    SELECT DISTINCT s.device_id FROM stretch s
+    WHERE s.segment_id = t.segment_id AND (t.direction = 0 OR s.direction = t.direction)
+          AND s.actions & (1::bigint << t.action) <> 0 AND s.time BETWEEN t.first_time AND t.time
+    ORDER BY s.device_id
+);
+
 GRANT INSERT ON device TO vinterkoll_register;  -- it derives anew, and so may be the first to need one

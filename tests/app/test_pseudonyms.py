@@ -13,7 +13,6 @@ from vinterkoll.app.housekeeping import keep_house
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
 from vinterkoll.storage import migrate
-from vinterkoll.storage.network import Versions
 
 pytestmark = pytest.mark.postgres
 
@@ -40,7 +39,7 @@ def test_a_drive_over_the_border_of_a_month_derives_what_the_reference_does(town
     with connection:
         for at in range(0, len(messages), 17):
             accepting.accept(messages[at : at + 17])
-        found, expected = derived(connection), reference(connection, Versions(connection).at(1))
+        found, expected = derived(connection), reference(connection)
         names = connection.execute(PSEUDONYMS).fetchall()
     assert in_microseconds(found["stretch"]) == expected["stretch"]
     assert any(row[2] < NEW_YEAR < row[5] for row in found["stretch"])
@@ -96,12 +95,15 @@ def test_what_was_stored_before_gets_pseudonyms(empty_database_url: str) -> None
             SELECT device, time, 0, 0, time, 1, 1, 0, 9, 1
             FROM unnest(ARRAY[1, 2]) AS device,
                  unnest(ARRAY['2025-12-31T23:59:59Z', '2026-01-01T00:00:00Z']::timestamptz[]) AS time;
-            INSERT INTO treatment VALUES (1, 0, 0, '2026-01-01T00:00:00Z', 1, 2)
+            INSERT INTO treatment VALUES
+                (1, 0, 0, '2026-01-01T00:00:00Z', 1, 2, '2025-12-31T23:59:59Z', ARRAY[1, 2], NULL)
         """)
         connection.execute(ours.statements.encode())
         query = "SELECT kind, owner, name, part FROM {} JOIN device USING (device_id) ORDER BY 2, 4"
         stretches = connection.execute(query.format("stretch")).fetchall()
         treatments = connection.execute(query.format("treatment")).fetchall()
+        passes = "(SELECT unnest(device_ids) AS device_id FROM treatment) AS t"
+        assert connection.execute(query.format(passes)).fetchall() == stretches
     assert stretches == [
         ("stretch", owner, "v0", month) for owner in ("rain", "snow") for month in ("2025-12", "2026-01")
     ]

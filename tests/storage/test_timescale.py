@@ -24,9 +24,6 @@ from vinterkoll.app.settings import Settings
 from vinterkoll.app.thresholds import change as threshold
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import PLOUGHING
-<<<<<<< HEAD
-from vinterkoll.storage import action_names, columns, ingest_reading, migrate, reading, sensor_reading, tally
-=======
 from vinterkoll.storage import (
     action_names,
     columns,
@@ -37,7 +34,6 @@ from vinterkoll.storage import (
     stretches,
     tally,
 )
->>>>>>> ef6b1fa (Store old chunks in columns by device, let late data into them, and measure what that saves and costs)
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.reading import Box
 from vinterkoll.storage.register import Table
@@ -292,10 +288,12 @@ def test_late_data_into_compressed_chunks(timescale_url: str, plain_url: str) ->
     assert dict(states) == dict.fromkeys(COLUMNAR, True)
     for url in (timescale_url, plain_url):
         with psycopg.connect(url, autocommit=True) as connection:
-            assert name_actions(connection, "snow", {"Plogning": PLOUGHING}) == 25
-            assert name_actions(connection, "snow", {"Plogning": 0}) == 25
-            assert threshold(connection, "accuracy_max_m", 70) > 0
-            assert threshold(connection, "accuracy_max_m", 50) > 0
+            for meaning in (PLOUGHING, 0):
+                name_actions(connection, "snow", {"Plogning": meaning})
+                assert renew_due(connection) == 25
+            for metres in (70, 50):
+                threshold(connection, "accuracy_max_m", metres)
+                assert renew_due(connection) > 25
     assert play(timescale_url, []) == expected == play(plain_url, [])
 
 

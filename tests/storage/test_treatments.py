@@ -195,7 +195,8 @@ def test_what_was_stored_before_amounts_becomes_what_renewing_makes_of_it(before
         if one.version >= AMOUNTS:
             before_amounts.execute(one.statements.encode())
     migrated = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
-    assert migrated[SALTING] == (120, 5, *migrated[SALTING][2:4], [1, 2], [{"material": None} | UNSAID])
+    pseudonyms = [3, 4]  # of the two devices in this month
+    assert migrated[SALTING] == (120, 5, *migrated[SALTING][2:4], pseudonyms, [{"material": None} | UNSAID])
     before_amounts.execute("UPDATE treatment SET share = 0")
     passes = [stretch(device, minutes, actions=actions) for minutes, device, actions in OLD_PASSES]
     treatments.renew(before_amounts, np.concatenate(passes))

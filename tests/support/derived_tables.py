@@ -55,7 +55,7 @@ DERIVED = {
     """,
     "treatment": """
         SELECT segment_id, direction, action, time, share, d.owner, d.name, first_time,
-               ARRAY(SELECT one.name FROM device one WHERE one.device_id = ANY (device_ids) ORDER BY one.name), spread
+               ARRAY(SELECT DISTINCT one.name FROM device one WHERE one.device_id = ANY (device_ids) ORDER BY one.name), spread
         FROM treatment JOIN device d USING (device_id) ORDER BY 1, 2, 3
     """,
     "flow_window": """
