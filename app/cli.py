@@ -19,9 +19,11 @@ from vinterkoll.app.ingest import ingest
 from vinterkoll.app.keys import keys
 from vinterkoll.app.mapping import mapping
 from vinterkoll.app.networks import network
+from vinterkoll.app.record import record
 from vinterkoll.app.register import register
 from vinterkoll.app.rejects import rejects
 from vinterkoll.app.renewal import rederive
+from vinterkoll.app.replay import replay
 from vinterkoll.app.serve import api
 from vinterkoll.app.settings import read_settings
 from vinterkoll.app.simulate import simulate
@@ -40,7 +42,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (demo, migrate, ingest, api, simulate, rederive, clocks, housekeeping):
+for _command in (demo, migrate, ingest, api, simulate, record, replay, rederive, clocks, housekeeping):
     application.command()(_command)
 for _name, _group in (
     ("network", network),

@@ -2,6 +2,7 @@
 
 import gc
 import signal
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -24,7 +25,7 @@ from vinterkoll.ingest.mqtt_session import MqttSession
 from vinterkoll.ingest.topics import overlapping
 from vinterkoll.storage import migrate
 
-_CONNECT_TIMEOUT_S = 30.0
+CONNECT_TIMEOUT_S = 30.0
 
 
 class Stream(StrEnum):
@@ -46,12 +47,17 @@ def ingest(
     """
     settings = read_settings()
     if source is Stream.KAFKA:
-        _check(settings)
+        check_ready(settings)
         records = kafka_source(settings)
         _work(records, KafkaCheckpoint(records, settings.kafka_group), settings, drain_s)
     else:
-        session = _mqtt(settings)
-        _check(settings)
+        session = mqtt_session(
+            settings,
+            topics=list(settings.mqtt_topics),
+            client_id=settings.mqtt_client_id,
+            expiry_s=settings.mqtt_session_expiry_s,
+        )
+        check_ready(settings)
         _work(MqttSource(session), NoCheckpoint(), settings, drain_s)
 
 
@@ -59,19 +65,19 @@ def _work(
     source: KafkaSource | MqttSource, checkpoint: Checkpoint, settings: Settings, drain_s: float | None
 ) -> None:
     connect = partial(stream_acceptance, settings, checkpoint)
-    worker = Worker(source, connect, _batching(settings), drain_s)
+    worker = Worker(source, connect, batching_of(settings), drain_s)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: worker.stop())
     gc.freeze()  # what is imported stays; the collector would walk it again and again
     try:
-        source.wait_connected(_CONNECT_TIMEOUT_S)
+        source.wait_connected(CONNECT_TIMEOUT_S)
     except Exception:
         source.close()
         raise
     worker.run()
 
 
-def _check(settings: Settings) -> None:
+def check_ready(settings: Settings) -> None:
     """Refuse to start on a setting or a schema that cannot work."""
     formats = FORMATS.keys() | mappings_of(settings).keys()
     unknown = sorted(set(settings.mqtt_topics.values()) - formats)
@@ -91,8 +97,9 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError("there is no street network: run `vinterkoll network import FILE` first")
 
 
-def _mqtt(settings: Settings) -> MqttSession:
-    if twice := overlapping(settings.mqtt_topics):
+def mqtt_session(settings: Settings, *, topics: Sequence[str], client_id: str, expiry_s: int) -> MqttSession:
+    """Return a session at the broker of the settings."""
+    if twice := overlapping(topics):
         raise ConfigurationError(
             f"VINTERKOLL_MQTT_TOPICS: {twice[0]} and {twice[1]} match the same topics, whose messages the broker would deliver "
             "twice: narrow one of them"
@@ -100,15 +107,16 @@ def _mqtt(settings: Settings) -> MqttSession:
     return MqttSession(
         host=settings.mqtt_host,
         port=settings.mqtt_port,
-        client_id=settings.mqtt_client_id,
-        topics=list(settings.mqtt_topics),
+        client_id=client_id,
+        topics=topics,
         receive_maximum=settings.mqtt_receive_maximum,
-        expiry_s=settings.mqtt_session_expiry_s,
+        expiry_s=expiry_s,
         user=settings.mqtt_user,
         password=settings.mqtt_password.get_secret_value(),
         tls=broker_trust(settings, settings.mqtt_host, settings.mqtt_user),
     )
 
 
-def _batching(settings: Settings) -> Batching:
+def batching_of(settings: Settings) -> Batching:
+    """Return when a batch closes."""
     return Batching(settings.batch_rows, settings.batch_ms / 1000, settings.batch_idle_ms / 1000)

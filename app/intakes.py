@@ -39,7 +39,10 @@ def stream_acceptance(settings: Settings, checkpoint: Checkpoint | None = None) 
 def replay_acceptance(
     connection: "psycopg.Connection[Any]", settings: Settings, *, by_http: bool
 ) -> Acceptance:
-    """Return the way for messages that came by HTTP, or by MQTT, once before; it keeps no account, for they are old."""
+    """Return the way for messages that came by HTTP, or by MQTT, once before: rejects, recordings.
+
+    It keeps no account, for they are old.
+    """
     topics = topics_of(http_formats_of(settings)) if by_http else settings.mqtt_topics
     bytes_max = settings.http_body_bytes_max if by_http else settings.message_bytes_max
     return _acceptance(connection, settings, topics, bytes_max, None)

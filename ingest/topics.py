@@ -44,7 +44,7 @@ def overlapping(filters: Iterable[str]) -> tuple[str, str] | None:
     >>> overlapping(["mip/v1/+/position", "mip/v1/+/positions", "mip/v1/nordsno/#"])
     ('mip/v1/+/position', 'mip/v1/nordsno/#')
     """
-    return next((pair for pair in combinations(filters, 2) if _overlap(*map(_without_share, pair))), None)
+    return next((pair for pair in combinations(filters, 2) if _overlap(*map(without_share, pair))), None)
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -65,11 +65,11 @@ def _overlap(one: str, other: str) -> bool:
 @lru_cache(maxsize=TOPIC_CACHE_SIZE)
 def _first_match(topic: str, filters: tuple[tuple[str, str], ...]) -> str | None:
     for subscription, name in filters:
-        if topic_matches_sub(_without_share(subscription), topic):
+        if topic_matches_sub(without_share(subscription), topic):
             return name
     return None
 
 
-def _without_share(subscription: str) -> str:
-    """A shared subscription `$share/{group}/{filter}` delivers on the topics of its filter."""
+def without_share(subscription: str) -> str:
+    """Return the filter of a shared subscription `$share/{group}/{filter}`, which delivers on its topics."""
     return subscription.split("/", 2)[2] if subscription.startswith(_SHARE) else subscription

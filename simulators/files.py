@@ -7,24 +7,20 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import orjson
 
+from vinterkoll.ingest.recording import line_of
 from vinterkoll.simulators.stream import Message, Sink, timestamps
 from vinterkoll.simulators.truth import Treated
 
 
 class FileSink:
-    """Writes one line a message: `{"time","topic","payload"}`, the payload as the object it is, or as text if broken."""
+    """Writes a recording (docs/replay.md), as if it had been made where the messages arrive."""
 
     def __init__(self, path: Path) -> None:
         self._file = path.open("wb")
 
     def send(self, message: Message) -> bool:
-        (time,) = timestamps(np.array([message.time_us]))
-        broken = message.account.reject == "bad_json"
-        payload = message.payload.decode(errors="replace") if broken else orjson.Fragment(message.payload)
-        line = {"time": time, "topic": message.topic, "payload": payload}
-        self._file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+        self._file.write(line_of(message.time_us, message.topic, message.payload))
         return True
 
     def close(self) -> None:

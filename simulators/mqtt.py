@@ -79,6 +79,11 @@ class MqttSink:
         """Messages the broker has not answered for."""
         return self._unacknowledged
 
+    @property
+    def not_taken(self) -> int:
+        """Messages that the broker answered with a refusal: it has dropped them."""
+        return self._not_taken
+
     def send(self, message: Message) -> bool:
         """Publish; wait while as many messages are unacknowledged as may be. Once told to stop, a message without
         room is not sent: False.

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "processing": {"processing"},
     "storage": {"storage", "processing"},
     "api": {"api", "storage", "processing"},
-    "simulators": {"simulators", "processing.actions"},
+    "simulators": {"simulators", "processing.actions", "ingest.recording"},
     "app": set(FOLDERS),
 }
 

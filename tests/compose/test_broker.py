@@ -68,9 +68,10 @@ def test_nobody_connects_without_the_right_password(
         source(broker, password="wrong")
 
 
-def test_the_worker_receives_what_each_sender_may_send(
-    ingest: MqttSource, sender: Callable[..., Sender]
+def test_the_worker_and_the_recorder_receive_what_each_sender_may_send(
+    broker: ShippedBroker, ingest: MqttSource, sender: Callable[..., Sender]
 ) -> None:
+    recorder = source(broker, client_id="test-record", user="record", password="record")
     sent = {
         OWN: "nordsno",
         "mip/v1/nordsno/positions": "nordsno",
@@ -85,6 +86,8 @@ def test_the_worker_receives_what_each_sender_may_send(
     for topic, user in sent.items():
         assert sender(user).publish(topic, topic) == SENT
     assert set(received(ingest, list(sent)[-1])) == set(sent)
+    assert set(received(recorder, list(sent)[-1])) == set(sent)
+    recorder.close()
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,11 @@ def test_the_worker_receives_what_each_sender_may_send(
         ("ingest", OWN),
         ("ingest", "mip/v1/ingest/positions"),
         ("ingest", "harja/v1/ingest/positions"),
+        ("record", OWN),
+        ("record", "mip/v1/record/positions"),
+        ("record", "harja/v1/record/positions"),
+        ("record", "traffic/v1/record/flow"),
+        ("record", "snow/v1/record/depth"),
         ("ingest", "traffic/v1/ingest/flow"),
         ("ingest", "snow/v1/ingest/depth"),
         ("traffic", "traffic/v1/nordsno/flow"),
@@ -208,4 +216,4 @@ def test_the_configuration_agrees_with_the_settings() -> None:
     assert int(options["max_packet_size"]) == 2 * SETTINGS.message_bytes_max
     rules = (SHIPPED / "acl").read_text(encoding="utf-8")
     read = [line.removeprefix("topic read ") for line in rules.splitlines() if line.startswith("topic read ")]
-    assert read == list(SETTINGS.mqtt_topics)
+    assert read == list(SETTINGS.mqtt_topics) * 2, "the worker's and the recorder's"

@@ -31,7 +31,7 @@ ENVIRONMENT = {"PATH": f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin"}
 DEADLINE_S = 20.0
 OWN, OTHERS = "mip/v1/nordsno/AB1/position", "mip/v1/vagservice/CD2/position"
 REFUSED, SENT = "Not authorized", "Success"
-USERS = ("nordsno", "vagservice", "traffic", "snow", "chirpstack", "the-things-stack")
+USERS = ("nordsno", "vagservice", "traffic", "snow", "chirpstack", "the-things-stack", "record")
 INGEST_PASSWORD = "salt-och-grus"
 
 

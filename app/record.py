@@ -1,0 +1,86 @@
+"""`vinterkoll record`: write what arrives by MQTT into a file, beside the worker and without taking anything from it."""
+
+import gzip
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, BinaryIO, Final, TypeAlias
+
+import typer
+
+from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of
+from vinterkoll.app.listening import listening
+from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.ingest.message import Source
+from vinterkoll.ingest.recording import line_of
+
+_Output: TypeAlias = BinaryIO | gzip.GzipFile
+
+_FLUSH_S: Final = 5.0
+"""What a recorder that is killed loses at most."""
+
+
+def record(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A new file; packed if its name ends in .gz.")],
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FILTER", help="May be given again. Default: the topics of VINTERKOLL_MQTT_TOPICS."
+        ),
+    ] = None,
+) -> None:
+    """Record what arrives by MQTT, for `vinterkoll replay`. Ctrl-C or SIGTERM ends it.
+
+    The file holds what was sent, as it was sent: positions, which are personal
+    data, and whatever else a message says, operators' names included. Only
+    you may read it. Delete it when it has served.
+
+    It listens beside the worker and takes no message from it. What is sent
+    while it is not connected is not recorded.
+    """
+    settings = read_settings()
+    stopped: list[int] = []
+    with _created(file) as output, listening(settings, topic or list(settings.mqtt_topics)) as source:
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, lambda number, _: stopped.append(number))
+        source.wait_connected(CONNECT_TIMEOUT_S)
+        typer.echo(f"recording into {file}; Ctrl-C ends it", err=True)
+        try:
+            count = _copy(source, output, settings, lambda: bool(stopped))
+        except OSError as error:
+            raise ConfigurationError(f"{file}: {error.strerror}") from None
+    typer.echo(f"{file}: {count} messages")
+
+
+def _copy(source: Source, output: _Output, settings: Settings, stopped: Callable[[], bool]) -> int:
+    batching, count, flushed_s = batching_of(settings), 0, time.monotonic()
+    while not stopped():
+        batch = source.receive(batching.rows, batching.wait_s, batching.idle_s)
+        output.writelines(line_of(one.received_us, one.topic, one.payload) for one in batch)
+        source.acknowledge(batch)
+        count += len(batch)
+        if time.monotonic() - flushed_s > _FLUSH_S:
+            output.flush()
+            flushed_s = time.monotonic()
+    return count
+
+
+@contextmanager
+def _created(path: Path) -> Iterator[_Output]:
+    """Open a new file that nobody else may read."""
+    try:
+        plain = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+    except FileExistsError:
+        raise ConfigurationError(f"{path} is there already: name a new file") from None
+    except OSError as error:
+        raise ConfigurationError(f"{path}: {error.strerror}") from None
+    with plain:
+        if path.suffix == ".gz":
+            with gzip.GzipFile(fileobj=plain, mode="wb") as packed:
+                yield packed
+        else:
+            yield plain

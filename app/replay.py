@@ -1,0 +1,152 @@
+"""`vinterkoll replay`: send recordings again, by MQTT or past the broker into the database, as fast as they came or not."""
+
+import math
+import signal
+import threading
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from vinterkoll.app.accepting import Acceptance
+from vinterkoll.app.broker_trust import broker_trust
+from vinterkoll.app.database import connected
+from vinterkoll.app.errors import ConfigurationError
+from vinterkoll.app.ingest import batching_of, check_ready
+from vinterkoll.app.intakes import replay_acceptance
+from vinterkoll.app.progress import watched
+from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.app.worker import Worker
+from vinterkoll.ingest.message import Message
+from vinterkoll.ingest.recording import RecordingError, Recordings
+from vinterkoll.ingest.replay import RecordedSource
+from vinterkoll.simulators import stream
+from vinterkoll.simulators.mqtt import MqttSink, RefusedError
+
+_ORIGINAL: Final = "original"
+_MAX: Final = "max"
+
+
+class Way(StrEnum):
+    """Where a recording is replayed to."""
+
+    MQTT = "mqtt"
+    DATABASE = "database"
+
+
+def replay(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="One after the other.")],
+    to: Annotated[
+        Way, typer.Option(help="The broker of VINTERKOLL_MQTT_HOST, or the database, past the broker.")
+    ],
+    speed: Annotated[
+        str,
+        typer.Option(metavar="original|N|max", help="As recorded, N times as fast, or without waiting."),
+    ] = _ORIGINAL,
+) -> None:
+    """Send again what `vinterkoll record` or `simulate --out` wrote. Ctrl-C or SIGTERM ends it.
+
+    Nothing is stored twice. Messages are sent as they are, event times too:
+    by MQTT they are received now, and old ones rejected as too_old. Into the
+    database they keep the time at which they were recorded.
+    """
+    settings, rate = read_settings(), _rate_of(speed)
+    way = _Broker(settings) if to is Way.MQTT else _Database(settings)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda *_: way.stop())
+    recordings = Recordings(files)
+    progress = watched(recordings, "replaying", recordings.bytes_total, lambda: recordings.bytes_read)
+    try:
+        way.take(progress, rate)
+    except (RecordingError, RefusedError) as error:
+        raise ConfigurationError(f"{error}; {way.taken} messages were sent before") from None
+    typer.echo(f"{way.taken} messages sent")
+
+
+def _rate_of(speed: str) -> float:
+    if speed in {_ORIGINAL, _MAX}:
+        return 1.0 if speed == _ORIGINAL else math.inf
+    try:
+        rate = float(speed)
+    except ValueError:
+        rate = math.nan
+    if not 0 < rate < math.inf:
+        raise ConfigurationError(f"--speed {speed}: write {_ORIGINAL}, {_MAX}, or a number over 0")
+    return rate
+
+
+class _Broker:
+    """Publishes; a message is taken once the broker has acknowledged it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stopping = threading.Event()
+        self.taken = 0
+
+    def stop(self) -> None:
+        """Ask it to end. Safe in a signal handler."""
+        self._stopping.set()
+
+    def take(self, messages: Iterable[Message], rate: float) -> None:
+        """Publish all, or until told to stop, and wait for the acknowledgements."""
+        sink = self._sink()
+        try:
+            self._publish(RecordedSource(messages, rate), sink)
+        finally:
+            sink.close()
+            self.taken -= sink.unacknowledged + sink.not_taken
+        if sink.not_taken:
+            raise RefusedError(
+                f"the MQTT broker refused {sink.not_taken} messages: the user in VINTERKOLL_MQTT_USER may not "
+                "write their topics"
+            )
+
+    def _publish(self, source: RecordedSource, sink: MqttSink) -> None:
+        batching = batching_of(self._settings)
+        while not source.ended:
+            for one in source.receive(batching.rows, batching.wait_s, batching.idle_s):
+                if not sink.send(stream.Message(one.received_us, one.topic, one.payload)):
+                    return
+                self.taken += 1
+            if self._stopping.is_set():
+                return
+
+    def _sink(self) -> MqttSink:
+        settings = self._settings
+        return MqttSink(
+            settings.mqtt_host,
+            settings.mqtt_port,
+            self._stopping,
+            user=settings.mqtt_user,
+            password=settings.mqtt_password.get_secret_value(),
+            tls=broker_trust(settings, settings.mqtt_host, settings.mqtt_user),
+        )
+
+
+class _Database:
+    """A worker that keeps no account: it halves a batch that is refused, and waits for a database that is away."""
+
+    def __init__(self, settings: Settings) -> None:
+        check_ready(settings)
+        self._settings = settings
+        self._worker: Worker | None = None
+
+    @property
+    def taken(self) -> int:
+        return self._worker.messages if self._worker else 0
+
+    def stop(self) -> None:
+        """Ask it to end after the batch, at the second time at once. Safe in a signal handler."""
+        if self._worker:
+            self._worker.stop()
+
+    def take(self, messages: Iterable[Message], rate: float) -> None:
+        """Store all, or until told to stop."""
+        source = RecordedSource(messages, rate, self.stop)
+        self._worker = Worker(source, self._connect, batching_of(self._settings))
+        self._worker.run()
+
+    def _connect(self) -> Acceptance:
+        return replay_acceptance(connected(self._settings), self._settings, by_http=False)
