@@ -15,13 +15,13 @@ from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of
 from vinterkoll.app.listening import listening
 from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.ingest.message import Source
+from vinterkoll.ingest.message import Message, Source
 from vinterkoll.ingest.recording import line_of
 
 _Output: TypeAlias = BinaryIO | gzip.GzipFile
 
-_FLUSH_S: Final = 5.0
-"""What a recorder that is killed loses at most."""
+_KEEP_S: Final = 1.0
+"""How often what was written is made durable: what a machine that dies loses at most, and it was not acknowledged."""
 
 
 def record(
@@ -44,29 +44,39 @@ def record(
     """
     settings = read_settings()
     stopped: list[int] = []
-    with _created(file) as output, listening(settings, topic or list(settings.mqtt_topics)) as source:
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, lambda number, _: stopped.append(number))
-        source.wait_connected(CONNECT_TIMEOUT_S)
-        typer.echo(f"recording into {file}; Ctrl-C ends it", err=True)
-        try:
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, lambda number, _: stopped.append(number))
+    try:
+        with _created(file) as output, listening(settings, topic or list(settings.mqtt_topics)) as source:
+            source.wait_connected(CONNECT_TIMEOUT_S)
+            typer.echo(f"recording into {file}; Ctrl-C ends it", err=True)
             count = _copy(source, output, settings, lambda: bool(stopped))
-        except OSError as error:
-            raise ConfigurationError(f"{file}: {error.strerror}") from None
+    except OSError as error:  # a full disk, also while the file is closed
+        raise ConfigurationError(f"{file}: {error.strerror}") from None
     typer.echo(f"{file}: {count} messages")
 
 
 def _copy(source: Source, output: _Output, settings: Settings, stopped: Callable[[], bool]) -> int:
-    batching, count, flushed_s = batching_of(settings), 0, time.monotonic()
+    """Write until stopped; acknowledge what is on the disk. Return how many messages that were."""
+    batching, count, kept_s = batching_of(settings), 0, time.monotonic()
+    written: list[Message] = []
     while not stopped():
         batch = source.receive(batching.rows, batching.wait_s, batching.idle_s)
         output.writelines(line_of(one.received_us, one.topic, one.payload) for one in batch)
-        source.acknowledge(batch)
-        count += len(batch)
-        if time.monotonic() - flushed_s > _FLUSH_S:
-            output.flush()
-            flushed_s = time.monotonic()
-    return count
+        written += batch
+        # before the broker has sent all that it may: else it would wait for the clock
+        if time.monotonic() - kept_s > _KEEP_S or 2 * len(written) > settings.mqtt_receive_maximum:
+            _keep(output)
+            source.acknowledge(written)
+            count, kept_s, written = count + len(written), time.monotonic(), []
+    _keep(output)
+    source.acknowledge(written)
+    return count + len(written)
+
+
+def _keep(output: _Output) -> None:
+    output.flush()
+    os.fsync(output.fileno())
 
 
 @contextmanager

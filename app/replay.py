@@ -45,6 +45,9 @@ def replay(
         str,
         typer.Option(metavar="original|N|max", help="As recorded, N times as fast, or without waiting."),
     ] = _ORIGINAL,
+    skip: Annotated[
+        int, typer.Option(min=0, help="Lines to leave out at the beginning, to go on with a replay.")
+    ] = 0,
 ) -> None:
     """Send again what `vinterkoll record` or `simulate --out` wrote. Ctrl-C or SIGTERM ends it.
 
@@ -56,13 +59,18 @@ def replay(
     way = _Broker(settings) if to is Way.MQTT else _Database(settings)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: way.stop())
-    recordings = Recordings(files)
+    recordings = Recordings(files, skip)
     progress = watched(recordings, "replaying", recordings.bytes_total, lambda: recordings.bytes_read)
     try:
         way.take(progress, rate)
     except (RecordingError, RefusedError) as error:
-        raise ConfigurationError(f"{error}; {way.taken} messages were sent before") from None
-    typer.echo(f"{way.taken} messages sent")
+        raise ConfigurationError(
+            f"{error}; {way.taken} messages were sent before; `--skip {skip + way.taken}` goes on from there"
+        ) from None
+    if recordings.ended and way.taken == recordings.handed:
+        typer.echo(f"{way.taken} messages sent")
+    else:
+        typer.echo(f"stopped after {way.taken} messages; `--skip {skip + way.taken}` goes on from there")
 
 
 def _rate_of(speed: str) -> float:

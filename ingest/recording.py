@@ -67,7 +67,9 @@ def _stands_alone(payload: bytes) -> bool:
 
 
 class Recordings:
-    """The messages of files, one after the other. `bytes_read` of `bytes_total`, as they lie on disk, are behind.
+    """The messages of files, one after the other, without the first `skip` lines, which are not looked at.
+
+    `bytes_read` of `bytes_total`, as they lie on disk, are behind; `handed` messages were given; `ended` after the last.
 
     Raises
     ------
@@ -75,30 +77,39 @@ class Recordings:
         When a file is not there, or may not be read.
     """
 
-    def __init__(self, paths: Sequence[Path]) -> None:
+    def __init__(self, paths: Sequence[Path], skip: int = 0) -> None:
         self._paths = paths
+        self._skip = skip
+        self.handed = 0
+        self.ended = False
         self.bytes_total = sum(path.stat().st_size for path in paths)
         self.bytes_read = 0
 
     def __iter__(self) -> Iterator[Message]:
         """Yield the messages; RecordingError at the first place that cannot be read."""
-        before = 0
+        before, skip = 0, self._skip
         for path in self._paths:
             with path.open("rb") as file:
-                for message in _messages(path, file):
+                for message in _messages(path, file, skip):
+                    if message is None:
+                        skip -= 1
+                        continue
                     self.bytes_read = before + file.tell()
+                    self.handed += 1
                     yield message
             before += path.stat().st_size
         self.bytes_read = before
+        self.ended = True
 
 
-def _messages(path: Path, file: BinaryIO) -> Iterator[Message]:
+def _messages(path: Path, file: BinaryIO, skip: int) -> Iterator[Message | None]:
+    """Yield the messages of a file, None for each of the first `skip` lines."""
     packed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
     file.seek(0)
     number = 0
     try:
-        for number, line in enumerate(gzip.GzipFile(fileobj=file) if packed else file, 1):  # noqa: B007
-            yield _message(line)
+        for number, line in enumerate(gzip.GzipFile(fileobj=file) if packed else file, 1):
+            yield _message(line) if number > skip else None
     except EOFError:
         raise RecordingError(
             f"{path}, after line {number}: the gzip file is cut off; its recorder was not ended by Ctrl-C"

@@ -146,7 +146,7 @@ def test_a_broken_file_says_where_and_what_was_sent_before(town_url: str, tmp_pa
         2,
     )
     assert f"{file}, line 4: " in said
-    assert said.endswith("3 messages were sent before\n")
+    assert said.endswith("3 messages were sent before; `--skip 3` goes on from there\n")
     assert len(stored(town_url)) == 3
 
 
@@ -174,4 +174,4 @@ def test_ctrl_c_ends_a_replay_that_waits(mosquitto: Broker, tmp_path: Path) -> N
         wait(lambda: listener.user_data_get() == [b"1"])
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
-    assert (process.returncode, said) == (0, "1 messages sent\n")
+    assert (process.returncode, said) == (0, "stopped after 1 messages; `--skip 1` goes on from there\n")

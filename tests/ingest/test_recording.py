@@ -111,3 +111,12 @@ def test_spoilt_gzip_is_told_from_a_torn_one(tmp_path: Path) -> None:
     path.write_bytes(packed[:-8] + bytes(8))
     with pytest.raises(RecordingError, match=r"spoilt.gz, after line 1: broken gzip"):
         read(path)
+
+
+def test_skipped_lines_are_not_looked_at_and_counted_over_all_files(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_bytes(b"broken\n" + line_of(1, "t", b"1"))
+    two.write_bytes(b"broken\n" + line_of(2, "t", b"2") + line_of(3, "t", b"3"))
+    recordings = Recordings([one, two], skip=3)
+    assert [message.payload for message in recordings] == [b"2", b"3"]
+    assert (recordings.handed, recordings.ended) == (2, True)
