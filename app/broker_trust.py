@@ -49,11 +49,12 @@ def _verifying(ca_file: str, setting: str) -> ssl.SSLContext:
 
 
 def _warn_in_clear(hosts: Iterable[str], what: str, setting: str) -> None:
-    if not all(map(_is_loopback, hosts)):
+    if not all(map(is_loopback, hosts)):
         _log.warning("the %s password crosses the network in clear: set %s=true", what, setting)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Return whether what is sent to `host` stays on this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -12,6 +12,7 @@ from vinterkoll.app.actions import actions
 from vinterkoll.app.clocks import clocks
 from vinterkoll.app.database import migrate
 from vinterkoll.app.demo import demo
+from vinterkoll.app.doctor.command import doctor
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
 from vinterkoll.app.holds import holds
 from vinterkoll.app.housekeeping import housekeeping
@@ -42,7 +43,7 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (demo, migrate, ingest, api, simulate, record, replay, rederive, clocks, housekeeping):
+for _command in (demo, migrate, ingest, api, simulate, record, replay, rederive, clocks, housekeeping, doctor):
     application.command()(_command)
 for _name, _group in (
     ("network", network),

@@ -79,12 +79,7 @@ def _work(
 
 def check_ready(settings: Settings) -> None:
     """Refuse to start on a setting or a schema that cannot work."""
-    formats = FORMATS.keys() | mappings_of(settings).keys()
-    unknown = sorted(set(settings.mqtt_topics.values()) - formats)
-    if unknown:
-        raise ConfigurationError(
-            f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(formats))}"
-        )
+    check_formats(settings)
     with connected(settings) as connection:
         try:
             missing = migrate.pending(connection)
@@ -95,6 +90,16 @@ def check_ready(settings: Settings) -> None:
         raise ConfigurationError("the database's schema is not current: run `vinterkoll migrate`")
     if not streets:  # positions stored without one would not be matched later
         raise ConfigurationError("there is no street network: run `vinterkoll network import FILE` first")
+
+
+def check_formats(settings: Settings) -> None:
+    """Refuse topics whose format there is not."""
+    formats = FORMATS.keys() | mappings_of(settings).keys()
+    unknown = sorted(set(settings.mqtt_topics.values()) - formats)
+    if unknown:
+        raise ConfigurationError(
+            f"VINTERKOLL_MQTT_TOPICS names the formats {', '.join(unknown)}; there are {', '.join(sorted(formats))}"
+        )
 
 
 def mqtt_session(settings: Settings, *, topics: Sequence[str], client_id: str, expiry_s: int) -> MqttSession:

@@ -22,7 +22,12 @@ from vinterkoll.storage.kafka_offsets import Partition
 
 def kafka_source(settings: Settings) -> KafkaSource:
     """Join the group that the settings name."""
-    group = KafkaGroup(
+    return KafkaSource(kafka_group(settings), partial(_starts, settings))
+
+
+def kafka_group(settings: Settings) -> KafkaGroup:
+    """Return the membership that the settings describe."""
+    return KafkaGroup(
         settings.kafka_bootstrap_servers,
         settings.kafka_topics,
         settings.kafka_group,
@@ -33,7 +38,6 @@ def kafka_source(settings: Settings) -> KafkaSource:
         settings.kafka_user,
         settings.kafka_password.get_secret_value(),
     )
-    return KafkaSource(group, partial(_starts, settings))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,24 @@ from contextlib import contextmanager
 from vinterkoll.app.ingest import mqtt_session
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.mqtt import MqttSource
+from vinterkoll.ingest.mqtt_session import MqttSession
 from vinterkoll.ingest.topics import without_share
 
 
-@contextmanager
-def listening(settings: Settings, topics: Sequence[str]) -> Iterator[MqttSource]:
-    """Yield a source that the broker forgets when it leaves.
+def listener(settings: Settings, topics: Sequence[str]) -> MqttSession:
+    """Return a session that the broker forgets when its client leaves.
 
     A shared subscription is replaced by its filter: as a member of the group, it would take messages from the workers.
     """
     plain = [without_share(topic) for topic in topics]
     name = f"vinterkoll-listener-{secrets.token_hex(8)}"
-    source = MqttSource(mqtt_session(settings, topics=plain, client_id=name, expiry_s=0))
+    return mqtt_session(settings, topics=plain, client_id=name, expiry_s=0)
+
+
+@contextmanager
+def listening(settings: Settings, topics: Sequence[str]) -> Iterator[MqttSource]:
+    """Yield a source of such a session."""
+    source = MqttSource(listener(settings, topics))
     try:
         yield source
     finally:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.conn import AIOKafkaConnection, collect_hosts
 from aiokafka.errors import (
     IllegalSaslStateError,
@@ -62,7 +63,7 @@ class KafkaGroup:
         BrokerUnavailableError
             When no broker answers.
         """
-        await self._log_in()
+        await self.log_in()
         await consumer.start()
         missing = sorted(set(self.topics) - await consumer.topics())
         if missing:
@@ -70,7 +71,13 @@ class KafkaGroup:
                 f"{self} has no topic {', '.join(missing)} for this user: create it, or let the user read it"
             )
 
-    async def _log_in(self) -> None:
+    def new_admin(self) -> AIOKafkaAdminClient:
+        """Return a client that looks at topics; it is not connected yet."""
+        return AIOKafkaAdminClient(
+            bootstrap_servers=self.bootstrap_servers, request_timeout_ms=_ANSWER_MS, **self._access()
+        )
+
+    async def log_in(self) -> None:
         """Connect to one broker and hang up: the consumer would log why it cannot, and raise without the reason."""
         trouble: Exception | None = None
         for host, port, _ in collect_hosts(self.bootstrap_servers):

@@ -14,12 +14,14 @@ RECORD_BYTES_MAX: Final = 2_200_000
 """As docs/production.md has it for topics and producers."""
 
 
-def create_topic(server: KafkaServer, name: str, partitions: int) -> None:
+def create_topic(
+    server: KafkaServer, name: str, partitions: int, configs: dict[str, str] | None = None
+) -> None:
     async def create() -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=server.address)
         await admin.start()
         try:
-            await admin.create_topics([NewTopic(name, partitions, 1)])
+            await admin.create_topics([NewTopic(name, partitions, 1, topic_configs=configs)])
         finally:
             await admin.close()
 
