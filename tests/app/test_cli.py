@@ -106,7 +106,7 @@ def test_without_streets_nothing_is_taken_in(database_url: str) -> None:
 def test_a_broker_that_is_away(town_url: str, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     from vinterkoll.app import ingest
 
-    monkeypatch.setattr(ingest, "_CONNECT_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(ingest, "CONNECT_TIMEOUT_S", 0.5)
     monkeypatch.setenv("VINTERKOLL_DATABASE_URL", town_url)
     monkeypatch.setenv("VINTERKOLL_MQTT_PORT", str(port))
     with pytest.raises(OSError, match=str(port)):
