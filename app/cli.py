@@ -43,7 +43,19 @@ application = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for _command in (demo, migrate, ingest, api, simulate, record, replay, rederive, clocks, housekeeping, doctor):
+for _command in (
+    demo,
+    migrate,
+    ingest,
+    api,
+    simulate,
+    record,
+    replay,
+    rederive,
+    clocks,
+    housekeeping,
+    doctor,
+):
     application.command()(_command)
 for _name, _group in (
     ("network", network),

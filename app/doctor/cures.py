@@ -19,6 +19,8 @@ CURES: Final = {
     "transaction-idle": "end it: `SELECT pg_terminate_backend(PID)`; meanwhile neither locks nor dead rows go away",
     "lock-waiting": "see who holds it: `SELECT pid, pg_blocking_pids(pid), query FROM pg_stat_activity`",
     "rederivation-due": "run `vinterkoll rederive`; ingest goes on meanwhile",
+    "housekeeping-overdue": "run `vinterkoll housekeeping`, and let cron or a timer run it every night: docs/retention.md",
+    "policy-failed": "see why in the server's log; then `CALL run_job(JOB)` as the owner: docs/timescaledb.md",
     "network-missing": "run `vinterkoll network import FILE`: docs/street-network.md",
     "network-elsewhere": "import the right network, or set VINTERKOLL_AREA_LON_LAT to where the vehicles are",
     "vehicles-unknown": "register them: `vinterkoll register load vehicle FILE`, docs/register.md",

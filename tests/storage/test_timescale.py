@@ -18,6 +18,8 @@ from small_town import rebuilt_segments, town_segments
 from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
 from timescale import timescale
 from vinterkoll.app.action_naming import name_actions
+from vinterkoll.app.doctor.finding import State
+from vinterkoll.app.doctor.retention import policies
 from vinterkoll.app.housekeeping import keep_house
 from vinterkoll.app.renewal import renew_due
 from vinterkoll.app.settings import Settings
@@ -314,3 +316,11 @@ def test_a_delete_opens_its_own_devices_alone(timescale_url: str) -> None:
         stretches.replace(connection, gone, gone[:0])
         assert len(gone) > 0
         assert not len(stretches.existing(connection, *always))
+
+
+def test_the_doctor_tells_each_policy(timescale_url: str) -> None:
+    with psycopg.connect(timescale_url) as connection:
+        found = list(policies(connection, Settings()))
+    tables = {table for table in COLUMNAR for one in found if f"policy_compression of {table}" in one.what}
+    assert tables == set(COLUMNAR)
+    assert {one.state for one in found} == {State.OK}
