@@ -7,7 +7,7 @@ from typing import Annotated, Final
 import orjson
 import typer
 
-from vinterkoll.app.doctor import database, retention, streams
+from vinterkoll.app.doctor import database, streams
 from vinterkoll.app.doctor.broker import broker
 from vinterkoll.app.doctor.checking import Check, examined
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
@@ -45,7 +45,7 @@ def checks_of(settings: Settings) -> Mapping[str, Check]:
     """Return the check of each part."""
     return {
         "settings": partial(_settings, settings),
-        "database": partial(database.ask, settings, *database.CHECKS, *retention.CHECKS),
+        "database": partial(database.ask, settings, *database.CHECKS),
         "streams": partial(database.ask, settings, *streams.CHECKS),
         "broker": partial(broker, settings),
         "kafka": partial(streaming, settings),

@@ -12,6 +12,7 @@ from vinterkoll.app.doctor.checking import contained
 from vinterkoll.app.doctor.finding import Finding, fail, ok, warn
 from vinterkoll.app.settings import Settings
 from vinterkoll.storage import migrate
+from vinterkoll.storage import policies as retention
 
 Connection = psycopg.Connection[Any]
 
@@ -146,8 +147,23 @@ def renewal(connection: Connection, _: Settings) -> Iterator[Finding]:
         yield warn("rederivation-due", f"stored days wait since {since:%Y-%m-%d %H:%M} to be derived anew")
 
 
+def policies(connection: Connection, _: Settings) -> Iterator[Finding]:
+    """Whether housekeeping and TimescaleDB's jobs do what they are for."""
+    for one in retention.policies(connection):
+        yield policy_finding(one)
+
+
+def policy_finding(one: retention.Policy) -> Finding:
+    """Judge what runs by itself by its last run."""
+    ran = f"last run {one.last_run:%Y-%m-%d %H:%M}" if one.last_run else "not run yet"
+    what = f"{one.name}: {ran}, {one.what}"
+    if one.ok:
+        return ok(what)
+    return warn("housekeeping-overdue", what) if one.name == "housekeeping" else fail("policy-failed", what)
+
+
 def _pids(pids: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(pids)))
 
 
-CHECKS: Final = (server, schema, rights, clock, load, renewal)
+CHECKS: Final = (server, schema, rights, clock, load, renewal, policies)

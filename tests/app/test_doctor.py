@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,17 +26,17 @@ from position_messages import position
 from shipped_broker import INGEST_PASSWORD, ShippedBroker
 from town_rows import add_device, add_position, insert
 from vinterkoll.api.application import create_app
-from vinterkoll.app.doctor import database, retention, streams
+from vinterkoll.app.doctor import database, streams
 from vinterkoll.app.doctor.broker import broker
 from vinterkoll.app.doctor.certificates import certificate_finding
 from vinterkoll.app.doctor.checking import contained, examined
 from vinterkoll.app.doctor.command import checks_of
-from vinterkoll.app.doctor.database import clock_finding
+from vinterkoll.app.doctor.database import clock_finding, policy_finding
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
-from vinterkoll.app.doctor.retention import Policy, policy_findings
 from vinterkoll.app.doctor.streaming import Topic, streaming, topic_findings
 from vinterkoll.app.doctor.web import web
 from vinterkoll.app.settings import Settings
+from vinterkoll.storage.policies import Policy
 from vinterkoll.storage.reading import reading_pool
 from vinterkoll.storage.status import Progress, record
 
@@ -78,7 +79,6 @@ def heard(url: str, ago: timedelta = timedelta()) -> None:
             Progress(messages=1, last_received_us=round(then.timestamp() * 1e6), lag_s=0.1),
         )
         connection.execute("UPDATE ingest_status SET updated_at = now() - %s", [ago])
-        connection.execute("UPDATE raw_horizon SET time = now() - interval '29 days'")
         insert(connection, "contractor", contractor="snow", name="Snow")
         insert(connection, "vehicle", contractor="snow", vehicle="v1", name="One")
         add_position(connection, add_device(connection, "position", "snow", "v1"), then)
@@ -86,17 +86,18 @@ def heard(url: str, ago: timedelta = timedelta()) -> None:
 
 @pytest.mark.postgres
 def test_housekeeping_that_does_not_run(town_url: str) -> None:
-    for kept_days, found in ((29, set()), (30, set()), (32, {"housekeeping-overdue"})):
+    for days, found in ((1, set()), (3, {"housekeeping-overdue"})):
         with changing(town_url) as connection:
-            connection.execute("UPDATE raw_horizon SET time = now() - make_interval(days => %s)", [kept_days])
-        assert asked(town_url, retention.housekeeping, retention.policies) == found
+            connection.execute("UPDATE raw_horizon SET raised_at = now() - make_interval(days => %s)", [days])
+        assert asked(town_url, database.policies) == found
 
 
 def test_a_policy_that_failed() -> None:
-    found = [
-        Policy(1000, "policy_compression", "position", status, None) for status in (None, "Success", "Failed")
-    ]
-    assert [one.state for one in policy_findings(found)] == [State.OK, State.OK, State.FAIL]
+    job = Policy(
+        "job 1000 policy_compression of position", "12:00:00", None, ok=True, what="next run not known"
+    )
+    assert policy_finding(job).state == State.OK
+    assert policy_finding(replace(job, ok=False)).name == "policy-failed"
 
 
 @pytest.fixture

@@ -18,8 +18,6 @@ from small_town import rebuilt_segments, town_segments
 from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
 from timescale import timescale
 from vinterkoll.app.action_naming import name_actions
-from vinterkoll.app.doctor.finding import State
-from vinterkoll.app.doctor.retention import policies
 from vinterkoll.app.housekeeping import keep_house
 from vinterkoll.app.renewal import renew_due
 from vinterkoll.app.settings import Settings
@@ -31,6 +29,7 @@ from vinterkoll.storage import (
     columns,
     ingest_reading,
     migrate,
+    policies,
     reading,
     sensor_reading,
     stretches,
@@ -318,9 +317,83 @@ def test_a_delete_opens_its_own_devices_alone(timescale_url: str) -> None:
         assert not len(stretches.existing(connection, *always))
 
 
-def test_the_doctor_tells_each_policy(timescale_url: str) -> None:
+POLICY_OF = "SELECT job_id FROM timescaledb_information.jobs WHERE proc_name = %s ORDER BY job_id"
+
+
+def run_policies(url: str, procedure: str) -> None:
+    """Run what the extension's own scheduler would, which the build of the tests has not."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for [job] in connection.execute(POLICY_OF, [procedure]).fetchall():
+            connection.execute(f"CALL run_job({job:d})")
+
+
+def traffic(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """What the API's role sees of hours and days."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET ROLE vinterkoll_api")
+        return {
+            name: connection.execute(
+                f"SELECT d.owner, d.name, d.part, v.* FROM {name} v JOIN device d USING (device_id) ORDER BY 1, 2, 3, v.time"
+            ).fetchall()
+            for name in ("flow_hour", "flow_day")
+        }
+
+
+def without_ids(found: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    return {name: [(*row[:3], *row[4:]) for row in rows] for name, rows in found.items()}
+
+
+def test_hours_and_days_of_traffic_are_the_same_after_a_refresh(timescale_url: str, plain_url: str) -> None:
+    """The counter goes on for four hours around the Swedish midnight; what comes late lies behind what is aggregated."""
+    measured = {"averageVehicleSpeed": 49.9, "occupancy": 0.1}
+    passing = [flow("counter", 5.0 * at - 120, intensity=at % 7, **measured) for at in range(48)]
+    late = [flow("counter", -700.0, intensity=3), *passing[1::3]]
+    early = [one for one in passing if one not in late]
+    for url in (timescale_url, plain_url):
+        play(url, [early])
+    run_policies(timescale_url, "policy_refresh_continuous_aggregate")
+    before = without_ids(traffic(timescale_url))
+    assert before == without_ids(traffic(plain_url))
+    for url in (timescale_url, plain_url):
+        play(url, [late])
+    assert without_ids(traffic(timescale_url)) == before
+    run_policies(timescale_url, "policy_refresh_continuous_aggregate")
+    after = without_ids(traffic(timescale_url))
+    assert after == without_ids(traffic(plain_url)) != before
+    assert len(after["flow_day"]) == 2
+    assert {row[3].minute for row in after["flow_hour"]} == {0}
+
+
+def test_the_compression_policy_takes_late_rows_into_the_columns(timescale_url: str) -> None:
+    noise = random.Random(3)
+    batch = [fix("v0", 5.0 * at, 40.0 * at, noise) for at in range(60)]
+    play(timescale_url, [batch[::2]])
+    run_policies(timescale_url, "policy_compression")
+    assert uncompressed(timescale_url) == (0, 30)
+    play(timescale_url, [batch[1::2]])
+    assert uncompressed(timescale_url) == (30, 60)
+    run_policies(timescale_url, "policy_compression")
+    assert uncompressed(timescale_url) == (0, 60)
+
+
+def uncompressed(url: str) -> tuple[int, int]:
+    """How many positions lie beside the columns, and how many there are."""
+    with psycopg.connect(url) as connection:
+        chunks = connection.execute("SELECT show_chunks('position')::text").fetchall()
+        beside = sum(len(connection.execute(f"SELECT FROM ONLY {chunk}").fetchall()) for [chunk] in chunks)
+        return beside, len(connection.execute("SELECT FROM position").fetchall())
+
+
+def test_policies_are_listed(timescale_url: str, plain_url: str) -> None:
+    run_policies(timescale_url, "policy_compression")
+    with psycopg.connect(plain_url) as connection:
+        assert [(one.name, one.ok) for one in policies.policies(connection)] == [("housekeeping", True)]
+        connection.execute("UPDATE raw_horizon SET raised_at = now() - interval '3 days'")
+        assert [one.ok for one in policies.policies(connection)] == [False]
     with psycopg.connect(timescale_url) as connection:
-        found = list(policies(connection, Settings()))
-    tables = {table for table in COLUMNAR for one in found if f"policy_compression of {table}" in one.what}
-    assert tables == set(COLUMNAR)
-    assert {one.state for one in found} == {State.OK}
+        housekeeping, *jobs = policies.policies(connection)
+    assert housekeeping.ok
+    assert "0 holds" in housekeeping.what
+    assert len(jobs) == len(COLUMNAR) + 2
+    assert all(job.ok for job in jobs)
+    assert sum(job.name.endswith((" of flow_hour", " of flow_day")) for job in jobs) == 2
