@@ -145,12 +145,13 @@ def worker_rate(url: str, port: int, count: int) -> tuple[float, float]:
     return (seen[-1][1] - seen[0][1]) / (seen[-1][0] - seen[0][0]), cpu_s
 
 
-def prepare(server: EmbeddedPostgres, name: str, directory: Path) -> str:
-    """Make a database with the simulator's streets and register; return its URL."""
+def prepare(server: EmbeddedPostgres, name: str, directory: Path, streets: Path | None = None) -> str:
+    """Make a database with the simulator's streets, or others, and register; return its URL."""
     with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    network = directory / "network.geojson"
-    write_network(network, 1)
+    network = streets or directory / "network.geojson"
+    if streets is None:
+        write_network(network, 1)
     with psycopg.connect(server.url(name), autocommit=True) as connection:
         migrate(connection)
         list(import_network(connection, network, Settings()))

@@ -24,6 +24,7 @@ from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
+from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.scenario import Part, Scenario
 from worker import copy_in, prepare, wire_of
 
@@ -40,10 +41,16 @@ BEFORE: Final = 80
 """Fixes of each vehicle that are there already: more than a new one reads back."""
 BATCHES: Final = (5_000, 250)
 """Messages: the worker's largest, as when it catches up; and 250 ms of 1,000 messages a second."""
+VEHICLES_A_TOWN: Final = 10
+TOWNS_APART_DEGREES: Final = 0.06
+SOUTHERNMOST_TOWN: Final = -110
+"""The streets grow with the fleet, as they do outside: each ten vehicles have two towns of their own, the simulator's put
+north or south of themselves."""
 COPIES: Final = 10
 """Of the rows by COPY, so that a server's CPU time, counted in hundredths of a second, says something."""
 DERIVED_FROM: Final = ("position", "stretch", "fix_flag")
 HEAD: Final = "worker µs | server µs | sum µs | of the first | COPY's sum µs | sum / COPY |\n"
+"""`of the first`: the first row's is measured once more beside each row, as a machine's CPU is not the same all the time."""
 
 
 class Cost(NamedTuple):
@@ -85,10 +92,10 @@ class Bench:
         self.server = EmbeddedPostgres(directory / "postgres")
         self.server.start()
 
-    def database(self, name: str, template: str | None = None) -> str:
-        """Make a database with the simulator's streets, or a copy of another one; return its URL."""
+    def database(self, name: str, template: str | None = None, streets: Path | None = None) -> str:
+        """Make a database with the simulator's streets, or others, or a copy of another one; return its URL."""
         if template is None:
-            return prepare(self.server, name, self._directory)
+            return prepare(self.server, name, self._directory, streets)
         with psycopg.connect(self.server.url(), autocommit=True) as connection:
             copied = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
             connection.execute(copied.format(sql.Identifier(name), sql.Identifier(template)))
@@ -99,9 +106,9 @@ class Bench:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def accept(self, url: str, messages: Sequence[Message], batch: int) -> Cost:
-        """Accept messages as the worker does, MQTT apart."""
+        """Accept messages as the worker does, MQTT apart; it runs already, and has read the network."""
         acceptance = stream_acceptance(Settings(database_url=SecretStr(url)))
-        acceptance.beat()
+        acceptance.accept(messages[:1])
         server, worker = server_cpu_s(self.server.pid), time.process_time()
         for at in range(0, len(messages), batch):
             assert not acceptance.accept(messages[at : at + batch]).rejected
@@ -127,8 +134,8 @@ def positions(begin: datetime, hours: float, vehicles: int) -> list[Message]:
     return [Message(m.topic, m.payload, m.time_us) for m in scenario.messages(begin, end)]
 
 
-def over_history(bench: Bench, now: datetime) -> Iterator[tuple[str, Cost]]:
-    """Measure the same hours behind a longer and longer history.
+def over_history(bench: Bench, now: datetime) -> Iterator[tuple[str, Cost, Cost]]:
+    """Measure the same hours behind a longer and longer history, and without any beside it.
 
     History is a day that was derived in the worker's own way, and the same day earlier and earlier, raw and derived rows
     alike: what the worker would have left, oldest first.
@@ -136,20 +143,28 @@ def over_history(bench: Bench, now: datetime) -> Iterator[tuple[str, Cost]]:
     begin = now - timedelta(hours=HISTORY_HOURS)
     measured = positions(begin, HISTORY_HOURS, HISTORY_VEHICLES)
     bench.database("empty")
-    yield "first hours", bench.measured(bench.database("days_0", "empty"), measured, BATCHES[0])
     day = positions(begin - timedelta(days=1), 24, HISTORY_VEHICLES)
     bench.accept(bench.database("one_day", "empty"), day, BATCHES[0])
-    for days in DAYS[1:]:
-        url = bench.database(f"days_{days}", "one_day")
-        fill(url, days)
-        yield f"day {days + 1}, not analysed", bench.measured(url, measured, BATCHES[0])
-        bench.drop(f"days_{days}")
-        url = bench.database(f"days_{days}", "one_day")
-        fill(url, days)
-        with psycopg.connect(url, autocommit=True) as connection:
-            connection.execute("VACUUM (ANALYZE)")
-        yield f"day {days + 1}", bench.measured(url, measured, BATCHES[0])
-        bench.drop(f"days_{days}")
+
+    def after(days: int, *, analysed: bool) -> Cost:
+        url = bench.database("measured", "one_day" if days else "empty")
+        if days:
+            fill(url, days)
+        if analysed:
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute("VACUUM (ANALYZE)")
+        cost = bench.measured(url, measured, BATCHES[0])
+        bench.drop("measured")
+        return cost
+
+    for days in DAYS:
+        for analysed in (False, True) if days else (True,):
+            name = f"day {days + 1}" if days else "first hours"
+            yield (
+                (name if analysed else f"{name}, not analysed"),
+                after(days, analysed=analysed),
+                after(0, analysed=True),
+            )
 
 
 def fill(url: str, days: int) -> None:
@@ -174,7 +189,7 @@ def fill(url: str, days: int) -> None:
 def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]:
     """What vehicles have sent before `begin`, and the `FIXES` they send then, in order of time.
 
-    They drive the rounds of the simulator's vehicles, each from another moment on, a fix each 5 s.
+    They drive the rounds of the simulator's vehicles, each from another moment on and each ten elsewhere, a fix each 5 s.
     """
     tracks: dict[str, list[bytes]] = defaultdict(list)
     for message in positions(begin, 12, HISTORY_VEHICLES):
@@ -189,7 +204,12 @@ def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]
         for at, payload in enumerate(track[first : first + BEFORE + count]):
             offset_s = 5.0 * (at - BEFORE) + 5.0 * vehicle / vehicles
             when = begin + timedelta(seconds=offset_s)
-            body = orjson.loads(payload) | {"vehicle": f"v{vehicle}", "time": when.isoformat()}
+            body = orjson.loads(payload)
+            body |= {
+                "vehicle": f"v{vehicle}",
+                "time": when.isoformat(),
+                "lat": body["lat"] + north_of(vehicle),
+            }
             one = Message(
                 f"mip/v1/bench/v{vehicle}/position", orjson.dumps(body), round(when.timestamp() * 1e6)
             )
@@ -197,32 +217,60 @@ def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]
     return tuple([one for _, one in sorted(part, key=lambda pair: pair[0])] for part in (before, after))  # type: ignore[return-value]
 
 
-def over_fleet(bench: Bench, now: datetime, batch: int) -> Iterator[tuple[str, Cost]]:
-    for vehicles in FLEET:
+def north_of(vehicle: int) -> float:
+    """Degrees by which its towns lie north of the simulator's."""
+    return TOWNS_APART_DEGREES * (SOUTHERNMOST_TOWN + vehicle // VEHICLES_A_TOWN)
+
+
+def write_towns(file: Path) -> None:
+    """Write the streets of the largest fleet."""
+    write_network(file, 1)
+    collection = orjson.loads(file.read_bytes())
+    towns = []
+    for number in range(FLEET[-1] // VEHICLES_A_TOWN):
+        degrees, ids = north_of(number * VEHICLES_A_TOWN), number * 10_000_000
+        for street in collection["features"]:
+            points = [[lon, lat + degrees] for lon, lat in street["geometry"]["coordinates"]]
+            named = street["properties"]
+            named = named | {name: named[name] + ids for name in ("segment_id", "start_node", "end_node")}
+            towns.append(
+                street | {"geometry": {"type": "LineString", "coordinates": points}, "properties": named}
+            )
+    file.write_bytes(orjson.dumps(collection | {"features": towns}))
+
+
+def over_fleet(bench: Bench, now: datetime, batch: int) -> Iterator[tuple[str, Cost, Cost]]:
+    """Measure each fleet, and the smallest beside it."""
+
+    def of(vehicles: int) -> Cost:
         before, after = fleet(now - timedelta(hours=10), vehicles)
-        url = bench.database("fleet", "empty")
+        url = bench.database("fleet", "towns")
         bench.accept(url, before, BATCHES[0])
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM (ANALYZE)")
-        yield str(vehicles), bench.measured(url, after, batch)
+        cost = bench.measured(url, after, batch)
         bench.drop("fleet")
+        return cost
+
+    for vehicles in FLEET:
+        yield str(vehicles), of(vehicles), of(FLEET[0])
 
 
-def report(name: str, what: str, found: Iterator[tuple[str, Cost]]) -> list[Cost]:
-    """Print figures as they come, and put them into the document."""
-    costs: list[Cost] = []
+def report(name: str, what: str, found: Iterator[tuple[str, Cost, Cost]]) -> list[float]:
+    """Print figures as they come, put them into the document, and return the shares of the first."""
+    ratios: list[float] = []
     start, end = f"<!-- figures of {name}: written by `make cost` -->\n", f"<!-- end of {name} -->"
     table = f"| {what} | {HEAD}|---|---|---|---|---|---|---|\n"
-    for label, cost in found:
-        costs.append(cost)
-        table += cost.row(label, costs[0])
-        print(name, cost.row(label, costs[0]), end="", flush=True)
+    for label, cost, first in found:
+        ratios.append(cost.total / first.total)
+        table += cost.row(label, first)
+        print(name, cost.row(label, first), end="", flush=True)
     file = DOCS / "cost.md"
     text = file.read_text()
     file.write_text(
         re.sub(f"{re.escape(start)}.*?{re.escape(end)}", lambda _: start + table + end, text, flags=re.DOTALL)
     )
-    return costs
+    return ratios
 
 
 def main() -> None:
@@ -231,10 +279,15 @@ def main() -> None:
         bench = Bench(Path(name))
         try:
             report("history", "history", over_history(bench, now))
+            streets = Path(name) / "towns.geojson"
+            write_towns(streets)
+            bench.database("towns", streets=streets)
             lines = {}
             for batch in BATCHES:
-                costs = report(f"fleet-{batch}", "vehicles", over_fleet(bench, now, batch))
-                lines[f"{batch:,} a batch"] = [cost.total / costs[0].total for cost in costs], None
+                lines[f"{batch:,} a batch"] = (
+                    report(f"fleet-{batch}", "vehicles", over_fleet(bench, now, batch)),
+                    None,
+                )
         finally:
             bench.server.remove()
     highest = max(max(ratios) for ratios, _ in lines.values())

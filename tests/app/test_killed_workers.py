@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.mosquitto, pytest.mark.fault]
 
 LONG: Final = fuzzing.times(0) > 0
 SPAN_H: Final = 24.0 if LONG else 0.5
-SPEED: Final = 3_600 if LONG else 150
-"""Times as fast as real time: the day is sent in 24 s, faster than workers take it, half an hour in 12 s."""
+SPEED: Final = 1_800 if LONG else 150
+"""Times as fast as real time: the day is sent in 48 s, about what two cores can take, half an hour in 12 s."""
 KILLS: Final = 6 if LONG else 3
 APART_S: Final = 5.0 if LONG else 0.6
 """From a worker's first batch after its start to its kill, at most."""
