@@ -121,7 +121,10 @@ async def _database(request: Request, _error: psycopg.Error) -> Response:
 
 
 async def _schema(request: Request, _error: psycopg.Error) -> Response:
-    return unavailable(request.url.path, "The database is of another version. See /health/ready.")
+    return unavailable(
+        request.url.path,
+        "The database is not migrated to this version, or to a later one. See /health/ready.",
+    )
 
 
 def install(app: FastAPI) -> None:

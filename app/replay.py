@@ -52,7 +52,7 @@ def replay(
     """Send again what `vinterkoll record` or `simulate --out` wrote. Ctrl-C or SIGTERM ends it.
 
     Nothing is stored twice. Messages are sent as they are, event times too:
-    by MQTT they are received now, and old ones rejected as too_old. Into the
+    old ones are rejected as too_old. By MQTT they are received now; into the
     database they keep the time at which they were recorded.
     """
     settings, rate = read_settings(), _rate_of(speed)
