@@ -41,10 +41,10 @@ BEFORE: Final = 80
 """Fixes of each vehicle that are there already: more than a new one reads back."""
 BATCHES: Final = (5_000, 250)
 """Messages: the worker's largest, as when it catches up; and 250 ms of 1,000 messages a second."""
-VEHICLES_A_TOWN: Final = 10
+VEHICLES_A_TOWN: Final = 50
 TOWNS_APART_DEGREES: Final = 0.06
-SOUTHERNMOST_TOWN: Final = -110
-"""The streets grow with the fleet, as they do outside: each ten vehicles have two towns of their own, the simulator's put
+SOUTHERNMOST_TOWN: Final = -20
+"""The streets grow with the fleet, as they do outside: each fifty vehicles have two towns of their own, the simulator's put
 north or south of themselves."""
 COPIES: Final = 10
 """Of the rows by COPY, so that a server's CPU time, counted in hundredths of a second, says something."""
@@ -189,7 +189,7 @@ def fill(url: str, days: int) -> None:
 def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]:
     """What vehicles have sent before `begin`, and the `FIXES` they send then, in order of time.
 
-    They drive the rounds of the simulator's vehicles, each from another moment on and each ten elsewhere, a fix each 5 s.
+    They drive the rounds of the simulator's vehicles, each from another moment on and each fifty elsewhere, a fix each 5 s.
     """
     tracks: dict[str, list[bytes]] = defaultdict(list)
     for message in positions(begin, 12, HISTORY_VEHICLES):

@@ -23,6 +23,7 @@ import fuzzing
 from broker import Broker
 from processes import ended_well
 from simulated_delivery import Rows, Span, clean_rows, kinds_of, observed, rows_of, sendings, set_up
+from vinterkoll.app.children import free_port
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.settings import Settings
 
@@ -127,9 +128,10 @@ class Workers:
         return within
 
     def _state(self, name: str) -> str:
-        """What the worker's connection does, after the statement that it was in."""
+        """What the worker's connection does, after the statement that it was in; `half sent`: it waits for the rest of one."""
         (state,) = self._watch.execute(
-            "SELECT max(state) FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
+            "SELECT max(CASE WHEN state = 'active' AND wait_event = 'ClientRead' THEN 'half sent' ELSE state END)"
+            " FROM pg_stat_activity WHERE datname = current_database() AND application_name = %s",
             [name],
         ).fetchone() or (None,)
         assert isinstance(state, str), f"worker {name} has no connection"
@@ -166,12 +168,22 @@ def clean_url(postgres: EmbeddedPostgres) -> Iterator[str]:
         connection.execute("DROP DATABASE clean_run WITH (FORCE)")
 
 
+@pytest.fixture
+def own_mosquitto(tmp_path: Path) -> Iterator[Broker]:
+    """A broker for one run: the sessions of the run's workers outlive them, and would queue all later runs."""
+    (tmp_path / "mosquitto").mkdir()
+    broker = Broker(tmp_path / "mosquitto", free_port())
+    broker.start()
+    yield broker
+    broker.stop()
+
+
 @pytest.mark.parametrize("run", range(fuzzing.times(2)))
 def test_killed_workers_leave_no_trace(
     run: int,
     database_url: str,
     clean_url: str,
-    mosquitto: Broker,
+    own_mosquitto: Broker,
     tmp_path: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
@@ -179,7 +191,7 @@ def test_killed_workers_leave_no_trace(
     set_up(database_url, tmp_path)
     names = ["one"] if run % 2 == 0 else ["one", "two"]
     with (
-        Workers(database_url, mosquitto.port, names, f"kill-run-{run}") as workers,
+        Workers(database_url, own_mosquitto.port, names, f"kill-run-{run}") as workers,
         simulation(workers, tmp_path),
     ):
         within = [workers.kill(luck) for _ in range(KILLS)]
