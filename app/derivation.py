@@ -29,8 +29,14 @@ _SPREADER: Final = ("material_id", "spread_g_per_m2", "spread_ml_per_m2", "sprea
 
 
 def fixes_of(support: Support) -> Fixes:
-    """Turn the columns that `stretches.read_support` reads into fixes, with what was really done."""
-    x, y = sweref_from_wgs84(support["lon"], support["lat"])
+    """Turn the columns that `stretches.read_support` reads into fixes, with what was really done.
+
+    `x` and `y` are those of the support where it has them, or else follow from `lon` and `lat`.
+    """
+    if "x" in support:
+        x, y = support["x"], support["y"]
+    else:
+        x, y = sweref_from_wgs84(support["lon"], support["lat"])
     return Fixes(
         group=support["range_id"],
         time_us=support["time"],
@@ -114,19 +120,25 @@ def _stretches(
     return np.concatenate([rows for rows, _ in of_version]), np.concatenate([step for _, step in of_version])
 
 
+def _judged(support: Support, thresholds: Thresholds) -> Support:
+    """Add `x`, `y` and `flags` of each fix: a range's do not depend on the others."""
+    fixes = fixes_of(support)
+    return support | {"x": fixes.x, "y": fixes.y, "flags": flags_of(fixes, thresholds)}
+
+
 def _read_support(
     connection: "psycopg.Connection[Any]",
     ranges: tuple[IntColumn, IntColumn, IntColumn],
     thresholds: Thresholds,
 ) -> Support:
     """Read ranges with what new fixes in them may change: `NEAR` neighbours, `MARGIN` of them where any of these is flagged."""
-    support = stretches.read_support(connection, *ranges, margin=NEAR)
-    flagged = (flags_of(fixes_of(support), thresholds) != 0) & (support["side"] != 0)
-    again = np.unique(support["range_id"][flagged])
+    support = _judged(stretches.read_support(connection, *ranges, margin=NEAR), thresholds)
+    again = np.unique(support["range_id"][(support["flags"] != 0) & (support["side"] != 0)])
     if not len(again):
         return support
     farther = stretches.read_support(connection, *(column[again] for column in ranges), margin=MARGIN)
     farther["range_id"] = again[farther["range_id"]]
+    farther = _judged(farther, thresholds)
     rest = ~np.isin(support["range_id"], again)
     both = {name: np.concatenate([support[name][rest], farther[name]]) for name in support}
     in_order = np.argsort(both["range_id"], kind="stable")
@@ -152,7 +164,7 @@ def derive_treatments(
         return np.empty(0, FIX_FLAG)
     fixes, new = fixes_of(support), support["side"] == 0
 
-    flags, judged = flags_of(fixes, thresholds), flags_changed(fixes, new)
+    flags, judged = support["flags"], flags_changed(fixes, new)
     cleared, flagged = _renew_flags(connection, _chosen(support, judged), flags[judged])
     changed = np.concatenate([cleared, flagged])
     touched = new | (judged & np.isin(_keys(support), _keys(changed))) if len(changed) else new
