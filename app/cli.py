@@ -9,6 +9,7 @@ import psycopg
 import typer
 
 from vinterkoll.app.actions import actions
+from vinterkoll.app.bridge import bridge
 from vinterkoll.app.clocks import clocks
 from vinterkoll.app.database import migrate
 from vinterkoll.app.demo import demo
@@ -47,6 +48,7 @@ for _command in (
     demo,
     migrate,
     ingest,
+    bridge,
     api,
     simulate,
     record,

@@ -1,4 +1,4 @@
-"""Kafka's part of `vinterkoll ingest`: the source, and the checkpoint that moves its offsets beside the rows."""
+"""Kafka by the settings; and its part of `vinterkoll ingest`, the checkpoint that moves offsets beside the rows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,34 +10,54 @@ import psycopg
 from vinterkoll.app.bisecting import first_line
 from vinterkoll.app.broker_trust import kafka_trust
 from vinterkoll.app.database import connected
+from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.kafka import KafkaSource
+from vinterkoll.ingest.kafka_cluster import KafkaCluster
 from vinterkoll.ingest.kafka_group import KafkaGroup
-from vinterkoll.ingest.kafka_records import spans_of
+from vinterkoll.ingest.kafka_records import PAYLOAD_BYTES_MAX, spans_of
+from vinterkoll.ingest.kafka_writer import KafkaWriter
 from vinterkoll.ingest.message import Message
 from vinterkoll.storage import kafka_offsets
 from vinterkoll.storage.kafka_offsets import Partition
 
 
-def kafka_source(settings: Settings) -> KafkaSource:
-    """Join the group that the settings name."""
-    return KafkaSource(kafka_group(settings), partial(_starts, settings))
-
-
-def kafka_group(settings: Settings) -> KafkaGroup:
-    """Return the membership that the settings describe."""
-    return KafkaGroup(
+def kafka_cluster(settings: Settings) -> KafkaCluster:
+    """Return the brokers that the settings name."""
+    return KafkaCluster(
         settings.kafka_bootstrap_servers,
-        settings.kafka_topics,
-        settings.kafka_group,
         settings.worker,
-        settings.kafka_session_timeout_s,
         kafka_trust(settings),
         settings.kafka_sasl_mechanism,
         settings.kafka_user,
         settings.kafka_password.get_secret_value(),
     )
+
+
+def kafka_source(settings: Settings) -> KafkaSource:
+    """Join the group that the settings name."""
+    group = KafkaGroup(
+        kafka_cluster(settings), settings.kafka_topics, settings.kafka_group, settings.kafka_session_timeout_s
+    )
+    return KafkaSource(group, partial(_starts, settings))
+
+
+def kafka_writer(settings: Settings) -> KafkaWriter:
+    """Return what writes to the topic that the settings name.
+
+    Raises
+    ------
+    ConfigurationError
+        When they name several, or call a message good that would be cut.
+    """
+    if len(settings.kafka_topics) > 1:
+        raise ConfigurationError("VINTERKOLL_KAFKA_TOPICS names several topics: name the one to write to")
+    if settings.message_bytes_max >= PAYLOAD_BYTES_MAX:
+        raise ConfigurationError(
+            f"VINTERKOLL_MESSAGE_BYTES_MAX must be less than {PAYLOAD_BYTES_MAX}, where payloads are cut on their way into Kafka"
+        )
+    return KafkaWriter(kafka_cluster(settings), settings.kafka_topics[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,20 @@
 
 import asyncio
 import math
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.conn import collect_hosts
 from aiokafka.errors import KafkaError
 
 from vinterkoll.app.broker_trust import kafka_trust
 from vinterkoll.app.doctor.certificates import certificate
 from vinterkoll.app.doctor.finding import Finding, State, fail, not_used, ok, warn
-from vinterkoll.app.kafka import kafka_group
+from vinterkoll.app.kafka import kafka_cluster
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
-from vinterkoll.ingest.kafka_group import KafkaGroup
+from vinterkoll.ingest.kafka_cluster import Topic
+from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX
 
 _DAY_MS: Final = 86_400_000
 _RETENTION_MIN_DAYS: Final = 1.0
@@ -25,24 +24,13 @@ _WANTED: Final = ("retention.ms", "max.message.bytes", "min.insync.replicas")
 _FOREVER: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """What Kafka says of a topic."""
-
-    name: str
-    partitions: int
-    replicas: int
-    config: Mapping[str, str]
-    """Empty where the user may not see it."""
-
-
 def streaming(settings: Settings) -> Iterator[Finding]:
     """Log in, and look at the topics."""
     if "kafka_bootstrap_servers" not in settings.model_fields_set:
         yield not_used("VINTERKOLL_KAFKA_BOOTSTRAP_SERVERS is not set")
         return
     try:
-        topics = asyncio.run(_topics(kafka_group(settings)))
+        topics = asyncio.run(kafka_cluster(settings).topics(settings.kafka_topics))
     except (BrokerRefusedError, BrokerUnavailableError, KafkaError) as error:
         yield fail("kafka-unreachable", str(error))
         return
@@ -70,37 +58,10 @@ def topic_findings(topic: Topic, settings: Settings) -> Iterator[Finding]:
             "kafka-retention",
             f"{topic.name} keeps records for {days:.2g} days, a worker's absence asks for 1 at least, VINTERKOLL_RAW_DAYS for {settings.raw_days:g} at most",
         )
-    if bytes_max < settings.message_bytes_max:
+    if bytes_max < RECORD_BYTES_MAX:
         yield warn(
             "kafka-message-small",
-            f"{topic.name} takes {bytes_max} bytes a message, less than VINTERKOLL_MESSAGE_BYTES_MAX",
+            f"{topic.name} takes {bytes_max} bytes a record, and `vinterkoll bridge` needs {RECORD_BYTES_MAX}",
         )
     if topic.replicas > 1 and in_sync < 2:
         yield warn("kafka-in-sync", f"{topic.name} confirms records that one broker alone has")
-
-
-async def _topics(group: KafkaGroup) -> list[Topic]:
-    """Return the group's topics that are there."""
-    await group.log_in()
-    admin = group.new_admin()
-    await admin.start()
-    try:
-        found = [one for one in await admin.describe_topics(list(group.topics)) if not one["error_code"]]
-        wanted = [ConfigResource(ConfigResourceType.TOPIC, one["topic"]) for one in found]
-        answers = await admin.describe_configs(wanted) if wanted else []
-    finally:
-        await admin.close()
-    configured = {
-        resource[3]: {entry[0]: entry[1] for entry in resource[4]}
-        for answer in answers
-        for resource in answer.resources
-    }
-    return [
-        Topic(
-            one["topic"],
-            len(one["partitions"]),
-            min(len(part["replicas"]) for part in one["partitions"]),
-            configured[one["topic"]],
-        )
-        for one in found
-    ]

@@ -33,9 +33,10 @@ from vinterkoll.app.doctor.checking import contained, examined
 from vinterkoll.app.doctor.command import checks_of
 from vinterkoll.app.doctor.database import clock_finding, policy_finding
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
-from vinterkoll.app.doctor.streaming import Topic, streaming, topic_findings
+from vinterkoll.app.doctor.streaming import streaming, topic_findings
 from vinterkoll.app.doctor.web import web
 from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.kafka_cluster import Topic
 from vinterkoll.storage.policies import Policy
 from vinterkoll.storage.reading import reading_pool
 from vinterkoll.storage.status import Progress, record
@@ -325,17 +326,16 @@ def test_a_shared_subscription_is_looked_at_by_its_filter(mosquitto: Broker) -> 
 
 @pytest.mark.kafka
 def test_topics_as_production_has_them_as_kafka_has_them_and_none(kafka: KafkaServer) -> None:
-    def found(topic: str, **more: Any) -> list[Finding]:
-        return list(streaming(Settings(kafka_bootstrap_servers=kafka.address, kafka_topics=(topic,), **more)))
+    def found(topic: str) -> list[Finding]:
+        return list(streaming(Settings(kafka_bootstrap_servers=kafka.address, kafka_topics=(topic,))))
 
     kafka.create_topic_of_production("doctor-production")
     [well] = found("doctor-production")
     assert (well.state, "12 partitions" in well.what) == (State.OK, True)
-    assert names(found("doctor-production", message_bytes_max=2_200_001)) == {"kafka-message-small"}
     assert names(found("doctor-none")) == {"kafka-topic-missing"}
-    create_topic(kafka, "doctor-short", 1, {"retention.ms": "3600000"})
+    create_topic(kafka, "doctor-short", 1, {"retention.ms": "3600000", "max.message.bytes": "2199999"})
     produce(kafka, "doctor-short", [position()])  # waits until the broker knows the topic
-    assert names(found("doctor-short")) == {"kafka-retention"}
+    assert names(found("doctor-short")) == {"kafka-retention", "kafka-message-small"}
 
 
 def test_a_topic_that_one_broker_alone_confirms() -> None:

@@ -16,6 +16,7 @@ from kafka_records import create_topic, produce
 from kafka_server import PASSWORD, USER, KafkaServer
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
 from vinterkoll.ingest.kafka import QUEUE_MESSAGES_MAX, KafkaSource
+from vinterkoll.ingest.kafka_cluster import KafkaCluster
 from vinterkoll.ingest.kafka_group import KafkaGroup
 from vinterkoll.ingest.kafka_records import spans_of
 from vinterkoll.ingest.message import Message
@@ -62,7 +63,7 @@ def records(count: int) -> list[Message]:
 
 @contextmanager
 def joined(kafka: KafkaServer, topic: str, store: Store, member: str = "one") -> Iterator[KafkaSource]:
-    source = KafkaSource(KafkaGroup(kafka.address, [topic], topic, member, 2), store.starts)
+    source = KafkaSource(KafkaGroup(KafkaCluster(kafka.address, member), [topic], topic, 2), store.starts)
     try:
         source.wait_connected(JOIN_S)
         yield source
@@ -207,10 +208,8 @@ def test_a_topic_that_is_not_there_is_refused(kafka: KafkaServer) -> None:
 
 def secure(kafka: KafkaServer, **changed: Any) -> KafkaGroup:
     tls = ssl.create_default_context(cafile=kafka.ca_file)
-    group = KafkaGroup(
-        kafka.secure_address, ["secret"], "secret", "one", 2, tls, user=USER, password=PASSWORD
-    )
-    return replace(group, **changed)
+    cluster = KafkaCluster(kafka.secure_address, "one", tls, user=USER, password=PASSWORD)
+    return KafkaGroup(replace(cluster, **changed), ["secret"], "secret", 2)
 
 
 def test_by_tls_and_password(kafka: KafkaServer) -> None:
@@ -238,7 +237,7 @@ def test_a_log_in_or_a_certificate_that_does_not_satisfy_is_refused(kafka: Kafka
 
 
 def test_nobody_there_is_no_refusal(port: int) -> None:
-    source = KafkaSource(KafkaGroup(f"127.0.0.1:{port}", ["t"], "t", "one", 2), Store().starts)
+    source = KafkaSource(KafkaGroup(KafkaCluster(f"127.0.0.1:{port}", "one"), ["t"], "t", 2), Store().starts)
     try:
         with pytest.raises(BrokerUnavailableError, match=f"127.0.0.1:{port}"):
             source.wait_connected(1.5)
