@@ -1,4 +1,4 @@
-"""POST /api/v1/ingest/{format}: what a contractor's system sends; 200 only after the commit."""
+"""POST /api/v1/ingest/{format}: what a contractor's system sends; 200 only after the commit, 202 once Kafka has it."""
 
 from collections.abc import Collection
 from dataclasses import asdict
@@ -34,7 +34,7 @@ class RejectedItem(BaseModel):
 
 
 class Receipt(BaseModel):
-    """What became of a body. All of it is durable, rejects too."""
+    """What became of a body. All of it is durable, rejects too; with 202 it is stored in a moment."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -54,8 +54,8 @@ class Receipt(BaseModel):
             ]
         }
     )
-    accepted: int = Field(ge=0, description="Items stored now.")
-    duplicate: int = Field(ge=0, description="Items that were stored already.")
+    accepted: int = Field(ge=0, description="Items stored now; with 202, that can be read.")
+    duplicate: int = Field(ge=0, description="Items that were stored already; with 202 not known, and 0.")
     rejected: list[RejectedItem]
 
 
@@ -103,7 +103,10 @@ _PathName = Annotated[
     _PATH,
     summary="Send observations",
     response_model=Receipt,
-    responses=documented(400, 401, 403, 404, 408, 413, 415, 429, 503),
+    responses={
+        202: {"model": Receipt, "description": "Durable, and stored in a moment"},
+        **documented(400, 401, 403, 404, 408, 413, 415, 429, 503),
+    },
     openapi_extra={"requestBody": _BODY},
 )
 async def ingest(request: Request, context: Shared, holder: Sender, format: _PathName) -> Response:  # noqa: A002
@@ -127,8 +130,10 @@ async def ingest(request: Request, context: Shared, holder: Sender, format: _Pat
         raise HTTPException(413, f"Nothing was stored: {error}.") from None
     except NotReadyError as error:
         retry = {"Retry-After": str(RETRY_AFTER_S)}
-        raise HTTPException(503, f"Not ready to store: {error}.", retry) from None
-    return json_answer(request, asdict(receipt), JSON, cache_control=NEVER_KEEP)
+        raise HTTPException(503, f"Not ready: {error}. Send it again.", retry) from None
+    answer = json_answer(request, asdict(receipt), JSON, cache_control=NEVER_KEEP)
+    answer.status_code = 200 if intake.is_stored else 202
+    return answer
 
 
 def list_formats(paths: dict[str, Any], names: Collection[str]) -> None:
@@ -140,7 +145,8 @@ def list_formats(paths: dict[str, Any], names: Collection[str]) -> None:
 def _intake(context: Context, path_name: str) -> Intake:
     if context.intake is None:
         raise HTTPException(
-            404, "This installation takes nothing by HTTP: VINTERKOLL_INGEST_DATABASE_URL is not set."
+            404,
+            "This installation takes nothing by HTTP: neither VINTERKOLL_INGEST_DATABASE_URL nor VINTERKOLL_HTTP_TO is set.",
         )
     if path_name not in context.intake.path_names:
         raise HTTPException(
@@ -150,5 +156,5 @@ def _intake(context: Context, path_name: str) -> Intake:
 
 
 def _busy() -> HTTPException:
-    detail = "Too many requests wait for the database. Nothing was stored: send it again."
+    detail = "Too many requests wait. Nothing was stored: send it again."
     return HTTPException(429, detail, {"Retry-After": str(_BUSY_RETRY_AFTER_S)})

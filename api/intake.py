@@ -47,11 +47,15 @@ class Receipt:
 
 
 class NotReadyError(Exception):
-    """Something is missing that the operator must mend first; the text says what. Nothing was stored."""
+    """It cannot be taken now, and the text says why: the operator must mend it, or Kafka is away."""
 
 
 class Intake(Protocol):
-    """Where deliveries become durable: `app.http_intake.HttpIntake`."""
+    """Where deliveries become durable: `app.http_intake.HttpIntake`, `app.kafka_intake.KafkaIntake`."""
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether what it accepted is in the database then, and not yet on its way there."""
 
     @property
     def path_names(self) -> Collection[str]:
@@ -66,12 +70,14 @@ class Intake(Protocol):
         """Whether `accept` would raise BusyError."""
 
     async def accept(self, delivery: Delivery) -> Receipt:
-        """Store a delivery; durable when it returns.
+        """Take a delivery; durable when it returns.
 
         Raises
         ------
-        TooManyItemsError, BusyError, NotReadyError
-            Nothing of it was stored.
+        TooManyItemsError, BusyError
+            Nothing of it was taken.
+        NotReadyError
+            It cannot be taken now; to send all of it again does no harm.
         psycopg.OperationalError
             The database is away. Parts may have been stored; to send all of it again does no harm.
         """

@@ -21,6 +21,8 @@ class HttpIntake:
     clock, in microseconds UTC. `formats`: path name to format.
     """
 
+    is_stored = True
+
     def __init__(
         self,
         connect: Callable[[], Intake],
@@ -100,7 +102,7 @@ class HttpIntake:
             duplicates += part.accepted.duplicates
             for one in part.accepted.rejected:
                 place, _ = placed[done + one.reject.message]
-                rejected.append(_item(one, place if delivery.lines else max(one.reject.item, 0)))
+                rejected.append(rejected_item(one, place if delivery.lines else max(one.reject.item, 0)))
             done += len(part.messages)
         return Receipt(rows, duplicates, sorted(rejected, key=lambda item: item.index))
 
@@ -115,5 +117,6 @@ class HttpIntake:
             self._open = None
 
 
-def _item(one: RejectedMessage, index: int) -> RejectedItem:
+def rejected_item(one: RejectedMessage, index: int) -> RejectedItem:
+    """Return `one` as its sender is told of it."""
     return RejectedItem(index, str(one.reject.code), one.reject.field, one.reject.detail)

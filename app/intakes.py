@@ -6,12 +6,14 @@ from typing import Any, Final
 
 import psycopg
 
-from vinterkoll.api.intake import HTTP_WORKER, NotReadyError
+from vinterkoll.api.intake import HTTP_WORKER, Intake, NotReadyError
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.checkpoint import Checkpoint
 from vinterkoll.app.database import connected
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
+from vinterkoll.app.kafka import kafka_writer
+from vinterkoll.app.kafka_intake import KafkaIntake
 from vinterkoll.app.mapped_formats import http_formats_of, mappings_of
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.http_body import topics_of
@@ -32,7 +34,7 @@ def limits_of(settings: Settings) -> Limits:
 
 def stream_acceptance(settings: Settings, checkpoint: Checkpoint | None = None) -> Acceptance:
     """Open a connection of the worker's own."""
-    topics, bytes_max = settings.mqtt_topics, settings.message_bytes_max
+    topics, bytes_max = _stream_topics(settings), settings.message_bytes_max
     return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker, checkpoint)
 
 
@@ -43,19 +45,26 @@ def replay_acceptance(
 
     It keeps no account, for they are old.
     """
-    topics = topics_of(http_formats_of(settings)) if by_http else settings.mqtt_topics
+    topics = topics_of(http_formats_of(settings)) if by_http else _stream_topics(settings)
     bytes_max = settings.http_body_bytes_max if by_http else settings.message_bytes_max
     return _acceptance(connection, settings, topics, bytes_max, None)
 
 
-def http_intake(settings: Settings) -> HttpIntake | None:
-    """Return what takes deliveries by HTTP, None where no database user is set for it. Nothing is opened yet.
+def _stream_topics(settings: Settings) -> dict[str, str]:
+    """Return topic filter to format. In Kafka there is also what came by HTTP, under the topics that HTTP gives it."""
+    return topics_of(http_formats_of(settings)) | settings.mqtt_topics
+
+
+def http_intake(settings: Settings) -> Intake | None:
+    """Return what takes deliveries by HTTP, None where that is not set up. Nothing is opened yet.
 
     Raises
     ------
     ConfigurationError
         When a mapping is malformed.
     """
+    if settings.http_to == "kafka":
+        return _kafka_intake(settings)
     url = settings.ingest_database_url.get_secret_value()
     if not url:
         return None
@@ -64,6 +73,21 @@ def http_intake(settings: Settings) -> HttpIntake | None:
         http_formats_of(settings),
         clock=wall_clock_us,
         body_bytes_max=settings.http_body_bytes_max,
+        items_max=settings.http_items_max,
+        waiting_max=settings.http_waiting_max,
+    )
+
+
+def _kafka_intake(settings: Settings) -> KafkaIntake:
+    topics = topics_of(http_formats_of(settings))
+    return KafkaIntake(
+        kafka_writer(settings),
+        _decoding(settings, topics, settings.message_bytes_max),
+        http_formats_of(settings),
+        clock=wall_clock_us,
+        body_bytes_max=min(
+            settings.http_body_bytes_max, settings.message_bytes_max
+        ),  # one record may hold all of it
         items_max=settings.http_items_max,
         waiting_max=settings.http_waiting_max,
     )
@@ -92,14 +116,17 @@ def _acceptance(
     checkpoint: Checkpoint | None = None,
 ) -> Acceptance:
     register(connection)
-    decoding = Decoding(
-        limits_of(settings), lambda topic: format_of(topic, topics) or "", bytes_max, mappings_of(settings)
-    )
     return Acceptance(
         connection,
-        decoding,
+        _decoding(settings, topics, bytes_max),
         worker=worker,
         clock=wall_clock_us,
         reject_unregistered=settings.unregistered == "reject",
         checkpoint=checkpoint,
+    )
+
+
+def _decoding(settings: Settings, topics: Mapping[str, str], bytes_max: int) -> Decoding:
+    return Decoding(
+        limits_of(settings), lambda topic: format_of(topic, topics) or "", bytes_max, mappings_of(settings)
     )

@@ -145,6 +145,8 @@ class Settings(BaseSettings):
     api_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     ingest_database_url: SecretStr = SecretStr("")
     """libpq connection URI of a user who may store; with one, `vinterkoll api` takes what is sent by HTTP."""
+    http_to: Literal["database", "kafka"] = "database"
+    """Where `vinterkoll api` puts what is sent by HTTP: `kafka` answers 202 and leaves it to the workers."""
     register_database_url: SecretStr = SecretStr("")
     """libpq connection URI of a member of vinterkoll_register; with one, `vinterkoll api` changes the register."""
     http_body_bytes_max: Annotated[int, Field(ge=1)] = 10_000_000

@@ -30,12 +30,16 @@ _log = logging.getLogger(__name__)
 
 
 class KafkaWriter:
-    """A producer. Where Kafka is away it waits, and sends again what was not taken; its producer id makes that one record."""
+    """A producer. Where Kafka is away it waits, and sends again what was not taken; its producer id makes that one record.
+
+    Several may write at the same time, in one loop.
+    """
 
     def __init__(self, cluster: KafkaCluster, topic: str) -> None:
         self._cluster = cluster
         self._topic = topic
         self._producer: AIOKafkaProducer | None = None
+        self._starting = asyncio.Lock()
 
     async def check(self) -> None:
         """See that the topic is there and takes whatever a broker of MQTT lets through.
@@ -118,20 +122,25 @@ class KafkaWriter:
                 _log.warning("%s has not taken %d records yet", self._cluster, len(pending))
 
     async def _connected(self) -> AIOKafkaProducer:
-        if self._producer is None:
-            self._producer = producer = AIOKafkaProducer(
-                acks="all",
-                enable_idempotence=True,
-                compression_type=_COMPRESSION,
-                max_batch_size=_BATCH_BYTES,
-                max_request_size=RECORD_BYTES_MAX,
-                linger_ms=_LINGER_MS,
-                request_timeout_ms=_ANSWER_MS,
-                **self._cluster.access,
-            )
-            try:
-                await producer.start()
-            except BaseException:
-                await self.close()
-                raise
-        return self._producer
+        async with self._starting:
+            if self._producer is None:
+                self._producer = await self._started()
+            return self._producer
+
+    async def _started(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            acks="all",
+            enable_idempotence=True,
+            compression_type=_COMPRESSION,
+            max_batch_size=_BATCH_BYTES,
+            max_request_size=RECORD_BYTES_MAX,
+            linger_ms=_LINGER_MS,
+            request_timeout_ms=_ANSWER_MS,
+            **self._cluster.access,
+        )
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,19 +16,16 @@ from command import SECRET, fails, vinterkoll
 from derived_tables import derived
 from kafka_records import create_topic, produce
 from kafka_server import PASSWORD, USER, KafkaServer
+from kafka_worker import environment, prepared, stored, wait_for
 from processes import ended_well, running
 from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
-from vinterkoll.app.networks import import_network
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.message import Message
-from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.scenario import Scenario
-from vinterkoll.storage.migrate import migrate
 
 pytestmark = [pytest.mark.postgres, pytest.mark.kafka]
 
-DONE_S = 120
 PARTITIONS = 3
 
 
@@ -42,41 +38,6 @@ def morning() -> list[Message]:
     messages.insert(100, Message("mip/v1/snow/v1/position", b"no json", messages[100].received_us))
     messages.insert(500, Message("no/such/topic", b"{}", messages[500].received_us))
     return messages
-
-
-def prepared(url: str, directory: Path) -> None:
-    network = directory / "network.geojson"
-    write_network(network, 1)
-    with psycopg.connect(url, autocommit=True) as connection:
-        migrate(connection)
-        list(import_network(connection, network, Settings()))
-
-
-def environment(kafka: KafkaServer, url: str, topic: str, group: str) -> dict[str, str]:
-    return os.environ | {
-        "VINTERKOLL_DATABASE_URL": url,
-        "VINTERKOLL_KAFKA_BOOTSTRAP_SERVERS": kafka.address,
-        "VINTERKOLL_KAFKA_TOPICS": f'["{topic}"]',
-        "VINTERKOLL_KAFKA_GROUP": group,
-        "VINTERKOLL_KAFKA_SESSION_TIMEOUT_S": "2",
-        "VINTERKOLL_BATCH_ROWS": "100",
-    }
-
-
-def stored(url: str, group: str) -> int:
-    """How many records the group's offsets say are stored."""
-    with psycopg.connect(url) as connection:
-        query = "SELECT coalesce(sum(next_offset), 0)::int FROM kafka_offset WHERE group_id = %s"
-        row = connection.execute(query, [group]).fetchone()
-    assert row is not None
-    return int(row[0])
-
-
-def wait_for(url: str, group: str, count: int) -> None:
-    deadline = time.monotonic() + DONE_S
-    while (now := stored(url, group)) < count:
-        assert time.monotonic() < deadline, f"{now} of {count} records are stored"
-        time.sleep(0.02)
 
 
 def account(url: str) -> dict[str, Any]:
