@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Annotated, Final, Protocol
 
 import typer
-from aiokafka.errors import KafkaError
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 from prometheus_client.exposition import start_http_server
 
@@ -16,7 +15,6 @@ from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of, mqtt_session
 from vinterkoll.app.kafka import kafka_writer
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Batching
-from vinterkoll.ingest.errors import BrokerUnavailableError
 from vinterkoll.ingest.kafka_records import PAYLOAD_BYTES_MAX
 from vinterkoll.ingest.kafka_writer import KafkaWriter
 from vinterkoll.ingest.message import Message, Source
@@ -135,10 +133,7 @@ async def _run(
         client_id=settings.mqtt_client_id,
         expiry_s=settings.mqtt_session_expiry_s,
     )
-    try:
-        await writer.check()
-    except KafkaError as error:
-        raise BrokerUnavailableError(f"Kafka at {settings.kafka_bootstrap_servers}: {error}") from error
+    await writer.check()
     source = MqttSource(session)
     try:
         work = Bridge(source, writer, batching_of(settings), Measures(registry))

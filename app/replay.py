@@ -1,5 +1,6 @@
-"""`vinterkoll replay`: send recordings again, by MQTT or past the broker into the database, as fast as they came or not."""
+"""`vinterkoll replay`: send recordings again, by MQTT, into Kafka or past both into the database, as fast as they came or not."""
 
+import asyncio
 import math
 import signal
 import threading
@@ -16,6 +17,7 @@ from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import batching_of, check_ready
 from vinterkoll.app.intakes import replay_acceptance
+from vinterkoll.app.kafka import kafka_writer
 from vinterkoll.app.progress import watched
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.worker import Worker
@@ -27,19 +29,25 @@ from vinterkoll.simulators.mqtt import MqttSink, RefusedError
 
 _ORIGINAL: Final = "original"
 _MAX: Final = "max"
+_CHECK_S: Final = 0.2
+"""How soon a replay that waits for Kafka sees that it is to end."""
 
 
 class Way(StrEnum):
     """Where a recording is replayed to."""
 
     MQTT = "mqtt"
+    KAFKA = "kafka"
     DATABASE = "database"
 
 
 def replay(
     files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="One after the other.")],
     to: Annotated[
-        Way, typer.Option(help="The broker of VINTERKOLL_MQTT_HOST, or the database, past the broker.")
+        Way,
+        typer.Option(
+            help="The broker of VINTERKOLL_MQTT_HOST, the topic of VINTERKOLL_KAFKA_TOPICS, or the database itself."
+        ),
     ],
     speed: Annotated[
         str,
@@ -52,11 +60,12 @@ def replay(
     """Send again what `vinterkoll record` or `simulate --out` wrote. Ctrl-C or SIGTERM ends it.
 
     Nothing is stored twice. Messages are sent as they are, event times too:
-    old ones are rejected as too_old. By MQTT they are received now; into the
-    database they keep the time at which they were recorded.
+    old ones are rejected as too_old. By MQTT they are received now, and into
+    Kafka where its topic sets the time; into the database they keep the time
+    at which they were recorded.
     """
     settings, rate = read_settings(), _rate_of(speed)
-    way = _Broker(settings) if to is Way.MQTT else _Database(settings)
+    way = _WAYS[to](settings)
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: way.stop())
     recordings = Recordings(files, skip)
@@ -133,6 +142,41 @@ class _Broker:
         )
 
 
+class _Kafka:
+    """Writes records; a message is taken once all of Kafka's replicas in step have it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._batching = batching_of(settings)
+        self._writer = kafka_writer(settings)
+        self._stopping = False
+        self.taken = 0
+
+    def stop(self) -> None:
+        """Ask it to end. Safe in a signal handler."""
+        self._stopping = True
+
+    def take(self, messages: Iterable[Message], rate: float) -> None:
+        """Write all, or until told to stop; wait for a Kafka that goes away meanwhile."""
+        asyncio.run(self._take(RecordedSource(messages, rate)))
+
+    async def _take(self, source: RecordedSource) -> None:
+        rows, wait_s, idle_s = self._batching.rows, self._batching.wait_s, self._batching.idle_s
+        try:
+            await self._writer.check()
+            while not source.ended and not self._stopping:
+                batch = await asyncio.to_thread(source.receive, rows, wait_s, idle_s)
+                writing = asyncio.create_task(self._writer.write(batch))
+                while not writing.done() and not self._stopping:
+                    await asyncio.wait({writing}, timeout=_CHECK_S)
+                if not writing.done():
+                    writing.cancel()
+                    return
+                writing.result()
+                self.taken += len(batch)
+        finally:
+            await self._writer.close()
+
+
 class _Database:
     """A worker that keeps no account: it halves a batch that is refused, and waits for a database that is away."""
 
@@ -158,3 +202,10 @@ class _Database:
 
     def _connect(self) -> Acceptance:
         return replay_acceptance(connected(self._settings), self._settings, by_http=False)
+
+
+_WAYS: Final[dict[Way, type[_Broker | _Kafka | _Database]]] = {
+    Way.MQTT: _Broker,
+    Way.KAFKA: _Kafka,
+    Way.DATABASE: _Database,
+}

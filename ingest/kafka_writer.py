@@ -9,7 +9,7 @@ from typing import Final
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 
-from vinterkoll.ingest.errors import BrokerRefusedError
+from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
 from vinterkoll.ingest.kafka_cluster import KafkaCluster
 from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX, Record, record_of
 from vinterkoll.ingest.message import Message
@@ -48,10 +48,13 @@ class KafkaWriter:
         ------
         BrokerRefusedError
             When it does not, or Kafka refused the log-in.
-        BrokerUnavailableError, KafkaError
+        BrokerUnavailableError
             When Kafka does not answer.
         """
-        found = await self._cluster.topics([self._topic])
+        try:
+            found = await self._cluster.topics([self._topic])
+        except KafkaError as error:
+            raise BrokerUnavailableError(f"{self._cluster}: {error}") from error
         if not found:
             raise self._cluster.missing([self._topic])
         bytes_max = int(found[0].config.get("max.message.bytes", 0))

@@ -18,9 +18,12 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from broker import Broker
 from command import fails, vinterkoll
+from kafka_records import create_topic, records_of
+from kafka_server import KafkaServer
 from position_messages import NOW_US, position
 from processes import ended_well
 from shipped_broker import wait
+from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX
 from vinterkoll.ingest.message import Message
 from vinterkoll.ingest.recording import Recordings, line_of
 
@@ -181,3 +184,29 @@ def test_ctrl_c_ends_a_replay_that_waits(mosquitto: Broker, tmp_path: Path) -> N
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
     assert (process.returncode, said) == (0, "stopped after 1 messages; `--skip 1` goes on from there\n")
+
+
+@pytest.mark.kafka
+def test_into_kafka_each_message_once_and_from_where_it_was_broken_off(
+    kafka: KafkaServer, tmp_path: Path
+) -> None:
+    file, sent = tmp_path / "day.ndjson", [position(at) for at in range(700)]
+    lines = [line_of(one.received_us, one.topic, one.payload) for one in sent]
+    file.write_bytes(b"".join(lines[:500]) + b"broken\n" + b"".join(lines[500:]))
+    create_topic(kafka, "replayed", 3, {"max.message.bytes": str(RECORD_BYTES_MAX)})
+    at = {"VINTERKOLL_KAFKA_BOOTSTRAP_SERVERS": kafka.address, "VINTERKOLL_KAFKA_TOPICS": '["replayed"]'}
+
+    stopped = vinterkoll("replay", str(file), "--to", "kafka", "--speed", "max", **at)
+    assert stopped.returncode == 2
+    assert "500 messages were sent before; `--skip 500` goes on" in stopped.stderr
+    rest = vinterkoll("replay", str(file), "--to", "kafka", "--speed", "max", "--skip", "501", **at)
+    assert (rest.returncode, rest.stdout) == (0, "200 messages sent\n")
+    found = {(r.key.decode(), r.value, r.timestamp) for r in records_of(kafka, "replayed")}
+    assert len(found) == len(records_of(kafka, "replayed")) == 700
+    assert found == {(one.topic, one.payload, one.received_us // 1_000) for one in sent}
+
+    nowhere = vinterkoll(
+        "replay", str(file), "--to", "kafka", **at | {"VINTERKOLL_KAFKA_TOPICS": '["nowhere"]'}
+    )
+    assert nowhere.returncode == 2
+    assert "has no topic nowhere" in nowhere.stderr
