@@ -21,6 +21,7 @@ from vinterkoll.api import (
     segments,
     snow,
     status,
+    treatment_days,
     treatments,
     vehicles,
 )
@@ -34,6 +35,7 @@ from vinterkoll.api.parameters import refuse_unknown
 _ROUTES: Final = (
     segments,
     treatments,
+    treatment_days,
     vehicles,
     flow,
     snow,

@@ -1,6 +1,6 @@
-"""GET /api/v1/flow: traffic in five-minute windows."""
+"""GET /api/v1/flow: traffic in windows of five minutes, hours and days."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -17,7 +17,6 @@ from vinterkoll.storage import sensor_reading
 router = APIRouter(tags=["sensors"])
 
 _DEFAULT_SINCE: Final = "PT1H"
-_WINDOW: Final = timedelta(minutes=5)
 _HOUR_S: Final = 3600.0
 
 
@@ -85,10 +84,14 @@ async def flow(
     bbox: Bbox,
     since: Annotated[datetime, Depends(since_parameter(_DEFAULT_SINCE))],
     latest: Annotated[bool, Query(description="`true`: only the newest window of each series.")] = False,
+    per: Annotated[
+        sensor_reading.Per,
+        Query(description="How long a window is. A `day` is Sweden's, from midnight to midnight."),
+    ] = "5min",
 ) -> Response:
     """The windows that begin at or after `since`. With `bbox`, sensors whose position is not known are left out."""
     async with context.connections.connection() as connection:
-        rows = await sensor_reading.flow(connection, since, bbox, latest=latest)
+        rows = await sensor_reading.flow(connection, since, bbox, latest=latest, per=per)
     return await run_in_threadpool(
         lambda: json_answer(request, geojson.collection([_feature(row) for row in rows]))
     )
@@ -128,7 +131,7 @@ def _feature(row: sensor_reading.FlowRow) -> dict[str, Any]:
             "registered": row.name is not None,
             **series_of(row.part),
             "from": row.time,
-            "to": row.time + _WINDOW,
+            "to": row.until,
             "vehicles": row.vehicles,
             "vehicles_per_hour": per_hour,
             "speed_kmh": None if row.speed_kmh is None else round(row.speed_kmh, 1),

@@ -9,7 +9,7 @@ import typer
 from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.storage import horizon, inputs, renewals
+from vinterkoll.storage import areas, horizon, inputs, renewals
 from vinterkoll.storage import migrate as migrations
 
 
@@ -27,6 +27,7 @@ def migrate() -> None:
         except migrations.MigrationError as error:
             raise ConfigurationError(str(error)) from None
         renewals.follow(connection, DERIVATION)
+        areas.renew(connection)
         for migration in applied:
             typer.echo(f"applied {migration.version:04} {migration.name}")
         if not horizon.read(connection):  # a new database refuses what is too old from its first message on

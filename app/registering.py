@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 import psycopg
 
 from vinterkoll.app.rederivation import rederive
-from vinterkoll.storage import columns, inputs, register_checks, register_log
+from vinterkoll.storage import areas, columns, inputs, register_checks, register_log
 from vinterkoll.storage.network import Versions
 from vinterkoll.storage.register import Table
 from vinterkoll.storage.register_log import Change
@@ -43,9 +43,12 @@ def change(
         newest, before = register_log.newest(connection), _used(connection)
         edit(connection)
         register_checks.check(connection)
+        changes = register_log.after(connection, newest)
         if not dry_run:
             _derive_anew(connection, before, _used(connection))
-        return register_log.after(connection, newest)
+            if any(one.table == "area" for one in changes):
+                areas.renew(connection)
+        return changes
 
 
 def _used(connection: "psycopg.Connection[Any]") -> list[Spans]:

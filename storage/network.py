@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vinterkoll.processing.network import KINDS, Segments, StreetNetwork
 from vinterkoll.processing.observations import IntColumn
-from vinterkoll.storage import inputs, renewals
+from vinterkoll.storage import areas, inputs, renewals
 
 
 class NetworkConflictError(Exception):
@@ -88,6 +88,7 @@ def load(
         ).fetchone()
         assert row is not None, "INSERT … RETURNING gives the row"  # noqa: S101
         _store(connection, row[0], segments)
+        areas.renew(connection)
         return _due(connection, row[0])
     return None  # type: ignore[unreachable]  # a Rollback ends the block, not the function
 

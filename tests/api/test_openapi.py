@@ -71,8 +71,8 @@ def test_examples_fit_their_schemas(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     with_examples = {name: schema for name, schema in schemas.items() if "examples" in schema}
     assert (
-        len(with_examples) == len(LISTS) + 8
-    )  # Status, Live, Ready, Problem, Receipt, Rejects, RegisterRows, RegisterChanges
+        len(with_examples) == len(LISTS) + 9
+    )  # Status, Live, Ready, Problem, Receipt, Rejects, RegisterRows, RegisterChanges, TreatmentDays
     for schema in with_examples.values():
         for example in schema["examples"]:
             validator(document, schema).validate(example)
@@ -109,7 +109,7 @@ def test_real_answers_fit_the_schemas(
         content = client.get(f"/api/v1/{name}").json()
         assert content["features"], name
         validator(document, answer_schema(document, f"/api/v1/{name}")).validate(content)
-    for path in ("/api/v1/status", "/health/live"):
-        validator(document, answer_schema(document, path)).validate(client.get(path).json())
+    for path in ("/api/v1/status", "/api/v1/treatment-days?since=2026-03-01T00:00:00Z", "/health/live"):
+        validator(document, answer_schema(document, path.partition("?")[0])).validate(client.get(path).json())
     problem = client.get("/api/v1/flow?bbox=x").json()
     validator(document, document["components"]["schemas"]["Problem"]).validate(problem)

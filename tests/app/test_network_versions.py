@@ -83,7 +83,7 @@ def test_the_order_of_arrival_leaves_no_trace_at_a_border(
 def always(url: str, segments: Segments, messages: list[Message]) -> list[tuple[Any, ...]]:
     """The stretches that one version gives for all time."""
     with psycopg.connect(url) as connection:
-        connection.execute("TRUNCATE network_segment, segment, network")
+        connection.execute("TRUNCATE network_segment, area_segment, segment, network")
     load(url, segments, "always")
     return play(url, [messages])["stretch"]
 

@@ -14,9 +14,11 @@ import psycopg
 import pytest
 
 from derived_tables import acceptance, derived
+from slow_days import slow_days, viewed
 from small_town import rebuilt_segments, town_segments
 from stretch_messages import MIDNIGHT, RECEIVED_US, START, fix, flow, stretch, uplink
 from timescale import timescale
+from town_days import add_stretches, add_town
 from vinterkoll.app.action_naming import name_actions
 from vinterkoll.app.housekeeping import keep_house
 from vinterkoll.app.renewal import renew_due
@@ -71,7 +73,7 @@ def timescale_url(migrated_url: str) -> str:
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message,"
-            " hold, evidence, ingest_status, tally, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name RESTART IDENTITY"
+            " hold, evidence, ingest_status, tally, area, area_segment, material, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name RESTART IDENTITY"
         )
         connection.execute("UPDATE raw_horizon SET time = 'epoch'")
     furnish(migrated_url)
@@ -364,6 +366,27 @@ def test_hours_and_days_of_traffic_are_the_same_after_a_refresh(timescale_url: s
     assert {row[3].minute for row in after["flow_hour"]} == {0}
 
 
+def test_days_of_areas_are_the_same_after_a_refresh(timescale_url: str, plain_url: str) -> None:
+    """What comes late lies behind what is aggregated; the views above it need no refresh of their own."""
+    for url in (timescale_url, plain_url):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("TRUNCATE network, network_segment, segment RESTART IDENTITY CASCADE")
+            add_town(connection)
+            add_stretches(connection, 200, random.Random(1))
+    run_policies(timescale_url, "policy_refresh_continuous_aggregate")
+    for url in (timescale_url, plain_url):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("UPDATE stretch SET seq = seq + 1000")
+            add_stretches(connection, 50, random.Random(2))
+    run_policies(timescale_url, "policy_refresh_continuous_aggregate")
+    for url in (timescale_url, plain_url):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            expected = slow_days(connection)
+            assert all(expected)
+            assert viewed(connection) == expected
+
+
 def test_the_compression_policy_takes_late_rows_into_the_columns(timescale_url: str) -> None:
     noise = random.Random(3)
     batch = [fix("v0", 5.0 * at, 40.0 * at, noise) for at in range(60)]
@@ -394,6 +417,6 @@ def test_policies_are_listed(timescale_url: str, plain_url: str) -> None:
         housekeeping, *jobs = policies.policies(connection)
     assert housekeeping.ok
     assert "0 holds" in housekeeping.what
-    assert len(jobs) == len(COLUMNAR) + 2
+    assert len(jobs) == len(COLUMNAR) + 3
     assert all(job.ok for job in jobs)
     assert sum(job.name.endswith((" of flow_hour", " of flow_day")) for job in jobs) == 2
