@@ -17,7 +17,7 @@ from vinterkoll.storage import area_reading
 
 router = APIRouter(tags=["streets"])
 
-_DEFAULT_SINCE: Final = "P7D"
+_DEFAULT_SINCE: Final = "P1D"
 
 
 class SpreadOfDay(BaseModel):

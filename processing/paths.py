@@ -11,11 +11,14 @@ from vinterkoll.processing.observations import FloatColumn, IntColumn
 WAY_MAX_M: Final = 500.0
 """Between the segments of two fixes: the longest step (`tracks.STEP_MAX_M`) ends on them, not at their nodes."""
 
-FAR: Final = np.iinfo(np.int32).max
-"""Millimetres of a way that is longer than `WAY_MAX_M` or does not exist."""
+_NO_SEGMENT: Final = np.iinfo(np.int32).max
+"""Above every segment, so that the lowest one is found by `minimum`."""
+
+_WHOLE: Final = np.int32(round(WAY_MAX_M * 1000) + 1)
+"""What a way has left before it begins: where nothing is left, it does not come."""
 
 _SOURCES: Final = 256
-"""Nodes searched from at a time: a dense table of as many rows stays below 30 MB for a town of 20,000 nodes."""
+"""Nodes searched from at a time: in a table of as many rows, of which only what is reached takes memory."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def ways_over(segments: IntColumn, start_node: IntColumn, end_node: IntColumn, l
     nodes = int(max(start_node.max(), end_node.max())) + 1 if len(start_node) else 0
     roads = _Roads.of(segments, start_node, end_node, np.rint(length_m * 1000).astype(np.int32), nodes)
     used = np.unique(roads.node)
-    parts = [_from(used[at : at + _SOURCES], roads) for at in range(0, len(used), _SOURCES)]
+    rest = np.zeros(_SOURCES * nodes, np.int32)
+    parts = [_from(used[at : at + _SOURCES], roads, rest) for at in range(0, len(used), _SOURCES)]
     key, length_mm, last = (np.concatenate(columns) for columns in zip(*parts, strict=True)) if parts else (
         np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.int32)
     )  # fmt: skip
@@ -111,26 +115,33 @@ def ragged(begin: IntColumn, count: IntColumn) -> tuple[IntColumn, IntColumn]:
     return owner, np.arange(len(owner)) + (begin - before)[owner]
 
 
-def _from(sources: IntColumn, roads: _Roads) -> tuple[IntColumn, NDArray[np.int32], NDArray[np.int32]]:
-    """Return key, length_mm and last of the ways from `sources`, ascending by key."""
+def _from(
+    sources: IntColumn, roads: _Roads, rest: NDArray[np.int32]
+) -> tuple[IntColumn, NDArray[np.int32], NDArray[np.int32]]:
+    """Return key, length_mm and last of the ways from `sources`, ascending by key.
+
+    `rest` says of each source and node how much of the longest way is left there; all of it is 0 before and after.
+    """
     nodes = len(roads.begin) - 1
-    length = np.full(len(sources) * nodes, FAR, np.int32)
     front = np.arange(len(sources)) * nodes + sources
-    length[front] = 0
+    rest[front] = _WHOLE
+    fronts = [front]
     while len(front):
         owner, road = roads.leaving(front % nodes)
         place = (front // nodes * nodes)[owner] + roads.to[road]
-        reached = length[front][owner] + roads.length_mm[road]
-        nearer = (reached <= WAY_MAX_M * 1000) & (reached < length[place])
-        place, reached = place[nearer], reached[nearer]
-        np.minimum.at(length, place, reached)
+        left = rest[front][owner] - roads.length_mm[road]
+        nearer = left > rest[place]
+        place, left = place[nearer], left[nearer]
+        np.maximum.at(rest, place, left)
         front = np.unique(place)
-    found = np.flatnonzero(length != FAR)
+        fronts.append(front)
+    found = np.unique(np.concatenate(fronts))
     owner, road = roads.leaving(found % nodes)
-    row = (found // nodes * nodes)[owner]
-    before = length[row + roads.to[road]]
-    leads = (before != FAR) & (before + roads.length_mm[road].astype(np.int64) == length[found][owner])
-    last = np.full(len(found), FAR, np.int32)
+    before = rest[(found // nodes * nodes)[owner] + roads.to[road]]
+    leads = (before > 0) & (before - roads.length_mm[road] == rest[found][owner])
+    last = np.full(len(found), _NO_SEGMENT, np.int32)
     np.minimum.at(last, owner[leads], roads.segment[road[leads]].astype(np.int32))
     last[found % nodes == sources[found // nodes]] = -1
-    return sources[found // nodes] * nodes + found % nodes, length[found], last
+    length = _WHOLE - rest[found]
+    rest[found] = 0
+    return sources[found // nodes] * nodes + found % nodes, length, last

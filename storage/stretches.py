@@ -10,6 +10,7 @@ from vinterkoll.processing.observations import IntColumn, Rows
 from vinterkoll.processing.spreading import SPREAD, UNKNOWN
 from vinterkoll.processing.tracks import GAP_MAX_S, NO_LINE, SUPERSEDED
 from vinterkoll.processing.treatment import STRETCH
+from vinterkoll.storage import vehicle_kinds
 from vinterkoll.storage.action_names import NAMED_ACTIONS
 from vinterkoll.storage.columns import Bigints, Instants, Integers, Smallints, fetch_columns
 from vinterkoll.storage.raw import POSITION_RANKS, greatest_first
@@ -46,7 +47,6 @@ _SUPPORT_NAMES: Final = (
         "spread_ml_per_m2",
         "spread_width_m",
         "material_id",
-        "kinds",
         "of_line",
     ),
 )
@@ -63,12 +63,8 @@ def _neighbours(side: int, where: str, order: str) -> str:
         WHERE of_line <> {SUPERSEDED} ORDER BY {order} LIMIT %(margin)s"""  # noqa: S608 - no input is put into the statement
 
 
-# OFFSET 0 keeps the register's row one look-up by its key: as a plain join, the planner may read every vehicle for each fix.
 _SUPPORT: Final = f"""
-    SELECT r.range_id, p.*, coalesce(m.material_id, {UNKNOWN}) AS material_id,
-           CASE WHEN v.kinds IS NULL THEN 7
-                ELSE ('carriageway' = ANY (v.kinds))::integer + 2 * ('gc' = ANY (v.kinds))::integer
-                     + 4 * ('area' = ANY (v.kinds))::integer END AS kinds
+    SELECT r.range_id, p.*, coalesce(m.material_id, {UNKNOWN}) AS material_id
     FROM unnest(%(range_id)b::integer[], %(device)b::integer[], %(low)b::timestamptz[], %(high)b::timestamptz[])
          AS r (range_id, device, low, high)
     JOIN device d ON d.device_id = r.device
@@ -83,10 +79,6 @@ _SUPPORT: Final = f"""
         ({_neighbours(1, "time > r.high AND time <= r.high + %(reach)s::interval", "time, seq")})
     ) AS p
     LEFT JOIN material m ON m.name = p.spread_material
-    LEFT JOIN LATERAL (
-        SELECT kinds FROM vehicle
-        WHERE contractor = d.owner AND vehicle = d.name AND valid_from <= p.time AND p.time < valid_to OFFSET 0
-    ) AS v ON true
     ORDER BY r.range_id, p.time, p.seq
 """  # noqa: S608 - no input is put into the statement
 
@@ -113,7 +105,9 @@ def read_support(
         "margin": margin,
         "reach": f"{margin * GAP_MAX_S} seconds",
     }
-    return fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
+    support = fetch_columns(connection, _SUPPORT, parameters, _SUPPORT_NAMES)
+    support["kinds"] = vehicle_kinds.at(connection, support["device_id"], support["time"])
+    return support
 
 
 _SPREAD_NAMES: Final = SPREAD.names or ()

@@ -311,5 +311,5 @@ _FORGET_ROWS: Final = """
     TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message, ingest_status
 """
 _FORGET_INPUTS: Final = """
-    TRUNCATE contractor, vehicle, sensor, register_change, action_name, rederivation, network_segment, segment, network
+    TRUNCATE area_segment, contractor, vehicle, sensor, register_change, action_name, rederivation, network_segment, segment, network
 """
