@@ -1,4 +1,4 @@
-"""GET /metrics: the process's own measures, and what the ingest workers wrote down, for Prometheus."""
+"""GET /metrics: the process's own measures, and what the ingest workers wrote down, for Prometheus (docs/metrics.md)."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -8,11 +8,11 @@ import psycopg
 from fastapi import APIRouter, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector
 
 from vinterkoll.api.context import Context, Shared
-from vinterkoll.storage import ingest_reading, tally
+from vinterkoll.storage import deliveries, ingest_reading, tally
 
 router = APIRouter(tags=["health"])
 
@@ -28,7 +28,7 @@ _COUNTERS: Final = {
 
 @router.get("/metrics", summary="For Prometheus", response_class=PlainTextResponse)
 async def metrics(context: Shared) -> Response:
-    """Requests and their latency; lag, counts and rejects of the ingest workers; whether the database answers."""
+    """Requests and their latency; what the ingest workers received, from whom and how late; whether the database answers."""
     stored = CollectorRegistry()
     up = Gauge("vinterkoll_database_up", "1 if the database answers.", registry=stored)
     try:
@@ -46,16 +46,46 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
         workers = await ingest_reading.ingest(connection)
         unknown = await ingest_reading.unknown_actions(connection, now - _COUNTED_OVER)
         totals = await tally.totals(connection)
+        delivered = await deliveries.delivered(connection)
         lags = await ingest_reading.kafka_lags(connection)
+        rederiving_since = await ingest_reading.rederiving_since(connection)
+        kept_house_at = await ingest_reading.kept_house_at(connection)
+    _show_workers(registry, workers, now)
+    unnamed = Gauge(
+        "vinterkoll_unknown_actions_last_hour",
+        "Positions of the last hour with an action that has no code.",
+        ["supplier"],
+        registry=registry,
+    )
+    for supplier, count in unknown.items():
+        unnamed.labels(supplier).set(count)
+    registry.register(_Tally(totals))
+    registry.register(_Delivered(delivered))
+    _show_kafka(registry, lags, now)
+    for name, text, since in (
+        (
+            "rederivation",
+            "Since when stored days wait to be derived anew; 0 where none do.",
+            rederiving_since,
+        ),
+        ("housekeeping", "Since housekeeping last raised the raw horizon.", kept_house_at),
+    ):
+        age = Gauge(f"vinterkoll_{name}_age_seconds", text, registry=registry)
+        age.set((now - since).total_seconds() if since else 0)
 
-    def gauge(name: str, text: str, label: str = "worker") -> Gauge:
-        return Gauge(f"vinterkoll_{name}", text, [label], registry=registry)
 
-    lag = gauge("ingest_lag_seconds", "From receipt to commit, the worst of the last batch.")
-    silence = gauge("ingest_silence_seconds", "Since the worker last wrote its status.")
-    behind = gauge("ingest_event_age_seconds", "Age of the newest message's event time.")
+def _show_workers(
+    registry: CollectorRegistry, workers: Iterable[ingest_reading.IngestRow], now: datetime
+) -> None:
+    def gauge(name: str, text: str) -> Gauge:
+        return Gauge(f"vinterkoll_ingest_{name}", text, ["worker"], registry=registry)
+
+    lag = gauge("lag_seconds", "From receipt to commit, the worst of the last batch.")
+    silence = gauge("silence_seconds", "Since the worker last wrote its status.")
+    behind = gauge("event_age_seconds", "Age of the newest message's event time.")
+    connected = gauge("connected", "1 if the worker had its broker when it last wrote its status.")
     counts = {
-        name: gauge(f"ingest_{name}", f"{name.capitalize()} since the worker's first start.")
+        name: gauge(name, f"{name.capitalize()} since the worker's first start.")
         for name in ("messages", "rows", "duplicates", "rejects")
     }
     for worker in workers:
@@ -63,16 +93,11 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
             lag.labels(worker.worker).set(worker.lag_s)
         if worker.last_event_at is not None:
             behind.labels(worker.worker).set((now - worker.last_event_at).total_seconds())
+        if worker.connected is not None:
+            connected.labels(worker.worker).set(worker.connected)
         silence.labels(worker.worker).set((now - worker.updated_at).total_seconds())
         for name, counted in counts.items():
             counted.labels(worker.worker).set(getattr(worker, name))
-    unnamed = gauge(
-        "unknown_actions_last_hour", "Positions of the last hour with an action that has no code.", "supplier"
-    )
-    for supplier, count in unknown.items():
-        unnamed.labels(supplier).set(count)
-    registry.register(_Tally(totals))
-    _show_kafka(registry, lags, now)
 
 
 def _show_kafka(
@@ -102,3 +127,22 @@ class _Tally(Collector):
                 if of_what == what:
                     family.add_metric([supplier, of_name], count)
             yield family
+
+
+class _Delivered(Collector):
+    """What suppliers delivered, as a histogram of its delay: its count says from whom data comes."""
+
+    def __init__(self, delivered: list[deliveries.Delivered]) -> None:
+        self._delivered = delivered
+
+    def collect(self) -> Iterator[HistogramMetricFamily]:
+        family = HistogramMetricFamily(
+            "vinterkoll_delivery_delay_seconds",
+            "Accepted observations by the time from event to receipt.",
+            labels=["supplier", "kind"],
+        )
+        bounds = [*map(str, deliveries.BOUNDS_S[:-1]), "+Inf"]
+        for one in self._delivered:
+            buckets = list(zip(bounds, map(float, one.within), strict=True))
+            family.add_metric([one.supplier, one.kind], buckets, one.delay_s)
+        yield family

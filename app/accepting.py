@@ -15,7 +15,18 @@ from vinterkoll.app.registered import RegisterReading
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.observations import IntColumn, ObservationKind
 from vinterkoll.processing.rejects import Reason
-from vinterkoll.storage import devices, horizon, inputs, materials, raw, rejects, status, tally, thresholds
+from vinterkoll.storage import (
+    deliveries,
+    devices,
+    horizon,
+    inputs,
+    materials,
+    raw,
+    rejects,
+    status,
+    tally,
+    thresholds,
+)
 from vinterkoll.storage.network import Versions
 from vinterkoll.storage.rejects import RejectedMessage
 
@@ -92,9 +103,9 @@ class Acceptance:
             self._record(status.Progress(messages=1, rejects=1))
         return refused
 
-    def beat(self) -> None:
-        """Say that this worker is alive, without a message, and how far behind its source is."""
-        self._record(status.Progress())
+    def beat(self, *, connected: bool) -> None:
+        """Say that this worker is alive, without a message, whether it has its source, and how far behind that is."""
+        self._record(status.Progress(connected=connected))
         self._checkpoint.note_lag(self._connection)
 
     def close(self) -> None:
@@ -126,6 +137,7 @@ class Acceptance:
         if self._worker is not None:  # a reject that is decoded once more was counted when it came
             counts += _counts_of(batch.rejected)
         tally.add(self._connection, counts)
+        self._count_deliveries(batch.observations)
         self._record(self._progress(messages, batch, total, new))
         return Accepted(new, total - new, batch.rejected)
 
@@ -160,6 +172,14 @@ class Acceptance:
             elif kind == "flow":
                 derive_flow(self._connection, new_device, new_time)
         return count, counts
+
+    def _count_deliveries(self, found: Mapping[ObservationKind, Observations]) -> None:
+        """Count who delivered, and how late; what is decoded once more was counted when it came, or is a recording."""
+        if self._worker is None:
+            return
+        for kind, of_kind in found.items():
+            delay_us = of_kind.received_us - of_kind.rows["time_us"]
+            deliveries.add(self._connection, self._worker, deliveries.summed(kind, of_kind.owner, delay_us))
 
     def _record(self, progress: status.Progress) -> None:
         if self._worker is not None:

@@ -34,8 +34,8 @@ class Intake(Protocol):
     def refuse(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
         """Store a message as a reject, and return it."""
 
-    def beat(self) -> None:
-        """Say that the worker is alive."""
+    def beat(self, *, connected: bool) -> None:
+        """Say that the worker is alive, and whether it has its source."""
 
     def close(self) -> None:
         """Give up the connection."""

@@ -7,9 +7,10 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from vinterkoll.app.registered import EVERYTHING, Registered
-from vinterkoll.app.reject_content import RejectContent, content_by, owner_of_topic
+from vinterkoll.app.reject_content import RejectContent, content_by, owner_by, owner_of_topic
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.mapping.decoder import MappedFormat
 from vinterkoll.ingest.message import Decoded, Decoder, Message
@@ -35,10 +36,11 @@ _DETAIL: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Observations:
-    """Accepted rows of one kind, with the receive time of each (n,)."""
+    """Accepted rows of one kind, with the receive time of each (n,), and who sent it (n,), "" where nobody is named."""
 
     rows: Rows
     received_us: IntColumn
+    owner: NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Decoding:
             name: mapped.decode for name, mapped in mappings.items()
         }
         self._content = content_by(mappings)
+        self._owner = owner_by(mappings)
 
     def decode(
         self, messages: Sequence[Message], register: Registered = EVERYTHING, horizon_us: int = 0
@@ -90,7 +93,10 @@ class Decoding:
                     kept[place] = self._content(name, message)
                 rejected.append(_rejected(message, kept[place], name, one._replace(message=place)))
             if keep.any():
-                found.setdefault(decoded.kind, []).append(Observations(decoded.rows[keep], received_us[keep]))
+                rows = decoded.rows[keep]
+                owner = np.array([self._owner(name, message.topic) for message in group], object)
+                one_format = Observations(rows, received_us[keep], owner[rows["message"]])
+                found.setdefault(decoded.kind, []).append(one_format)
         return Batch({kind: _joined(parts) for kind, parts in found.items()}, rejected)
 
     def refused(self, message: Message, reason: Reason, detail: str) -> RejectedMessage:
@@ -171,4 +177,5 @@ def _joined(parts: list[Observations]) -> Observations:
     if len(parts) == 1:
         return parts[0]
     rows = np.concatenate([part.rows for part in parts])
-    return Observations(rows, np.concatenate([part.received_us for part in parts]))
+    received_us = np.concatenate([part.received_us for part in parts])
+    return Observations(rows, received_us, np.concatenate([part.owner for part in parts]))

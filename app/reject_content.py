@@ -23,15 +23,24 @@ class RejectContent(NamedTuple):
     payload: bytes
 
 
+def owner_by(mappings: Mapping[str, MappedFormat]) -> Callable[[str, str], str]:
+    """Return what finds who sends on a topic, "" for nobody, by the topic's format, which may be one of `mappings`."""
+
+    def owner(name: str, topic: str) -> str:
+        mapped = mappings.get(name)
+        return (mapped.owner(topic) if mapped else "") or owner_of_topic(topic)
+
+    return owner
+
+
 def content_by(mappings: Mapping[str, MappedFormat]) -> Callable[[str, Message], RejectContent]:
     """Return what finds the content of a message in a format, which may be one of `mappings` or none at all."""
+    owner = owner_by(mappings)
 
     def content(name: str, message: Message) -> RejectContent:
         mapped = mappings.get(name)
-        if mapped is None:
-            return RejectContent(owner_of_topic(message.topic), without_operator(message.payload))
-        owner = mapped.owner(message.topic) or owner_of_topic(message.topic)
-        return RejectContent(owner, mapped.without_personal(message.payload))
+        blank = without_operator if mapped is None else mapped.without_personal
+        return RejectContent(owner(name, message.topic), blank(message.payload))
 
     return content
 

@@ -122,7 +122,7 @@ class Worker:
 
     def _beat(self) -> None:
         try:
-            self._intake().beat()
+            self._intake().beat(connected=self._source.connected)
         except psycopg.OperationalError as error:
             _log.warning("the database is not there: %s", first_line(error))
             self._disconnect()

@@ -79,6 +79,11 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             if not answered:
                 raise BrokerUnavailableError(self._trouble)
 
+    @property
+    def connected(self) -> bool:
+        """See `Source`: whether this member reads on from its offsets; not while partitions move, or Kafka is away."""
+        return self._placed
+
     def receive(self, max_rows: int, max_wait_s: float, idle_s: float) -> list[Message]:
         """See `Source`. A lost connection is no error here: nothing comes until it is back.
 

@@ -16,6 +16,11 @@ class MemorySource:
         self.closed = False
         self.send(*messages)
 
+    @property
+    def connected(self) -> bool:
+        """See `Source`."""
+        return not self.closed
+
     def send(self, *messages: Message) -> None:
         """Put `messages` at the end of the stream."""
         for message in messages:

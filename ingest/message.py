@@ -50,6 +50,10 @@ Decoder = Callable[[Sequence[Message]], Decoded]
 class Source(Protocol):
     """A stream of messages that are delivered at least once."""
 
+    @property
+    def connected(self) -> bool:
+        """Whether messages can come at this moment."""
+
     def receive(self, max_rows: int, max_wait_s: float, idle_s: float) -> list[Message]:
         """Return up to `max_rows` messages: those that came within `max_wait_s` of the first, or until `idle_s`
         passed without a new one. Empty when none came within `max_wait_s`.

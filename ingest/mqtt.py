@@ -69,7 +69,7 @@ class MqttSource:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker has taken the connection."""
+        """See `Source`: whether the broker has taken the connection."""
         return self._connected
 
     def receive(self, max_rows: int, max_wait_s: float, idle_s: float) -> list[Message]:

@@ -42,6 +42,11 @@ class RecordedSource:
         """Whether all was handed out."""
         return self._next is None and self._failure is None
 
+    @property
+    def connected(self) -> bool:
+        """See `Source`: a file is there until it ends."""
+        return not self.ended
+
     def receive(self, max_rows: int, max_wait_s: float, idle_s: float) -> list[Message]:  # noqa: ARG002
         """See `Source`: what is due, at most `max_wait_s` from now.
 

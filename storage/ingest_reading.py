@@ -20,6 +20,7 @@ class IngestRow(NamedTuple):
     rows: int
     duplicates: int
     rejects: int
+    connected: bool | None
 
 
 class KafkaLagRow(NamedTuple):
@@ -35,7 +36,7 @@ class KafkaLagRow(NamedTuple):
 async def ingest(connection: Connection) -> list[IngestRow]:
     """Return what the ingest workers say of themselves."""
     query: LiteralString = """
-        SELECT worker, updated_at, last_received_at, last_event_at, lag_s, messages, rows, duplicates, rejects
+        SELECT worker, updated_at, last_received_at, last_event_at, lag_s, messages, rows, duplicates, rejects, connected
         FROM ingest_status ORDER BY worker
     """
     return [IngestRow._make(row) for row in await fetch_all(connection, query, {})]
@@ -54,6 +55,12 @@ async def rederiving_since(connection: Connection) -> datetime | None:
     """Return since when something stored has to be derived anew, None where nothing has."""
     [(since,)] = await fetch_all(connection, "SELECT min(due_since) FROM rederivation", {})
     return since if isinstance(since, datetime) else None
+
+
+async def kept_house_at(connection: Connection) -> datetime | None:
+    """Return when housekeeping raised the raw horizon last, which it does once a day; the first migration counts too."""
+    found = await fetch_all(connection, "SELECT raised_at FROM raw_horizon", {})
+    return found[0][0] if found else None
 
 
 async def unknown_actions(connection: Connection, since: datetime) -> dict[str, int]:

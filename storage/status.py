@@ -17,6 +17,7 @@ class Progress:
     last_received_us: int = 0
     last_event_us: int = 0
     lag_s: float | None = None
+    connected: bool | None = None
 
 
 def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progress) -> None:
@@ -24,10 +25,10 @@ def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progres
     connection.execute(
         """
         INSERT INTO ingest_status AS s (worker, updated_at, last_received_at, last_event_at, lag_s,
-                                        messages, rows, duplicates, rejects)
+                                        messages, rows, duplicates, rejects, connected)
         VALUES (%(worker)s, clock_timestamp(), to_timestamp(nullif(%(last_received_us)s, 0) / 1e6),
                 to_timestamp(nullif(%(last_event_us)s, 0) / 1e6), %(lag_s)s,
-                %(messages)s, %(rows)s, %(duplicates)s, %(rejects)s)
+                %(messages)s, %(rows)s, %(duplicates)s, %(rejects)s, %(connected)s)
         ON CONFLICT (worker) DO UPDATE
         SET updated_at = excluded.updated_at,
             last_received_at = coalesce(excluded.last_received_at, s.last_received_at),
@@ -36,7 +37,8 @@ def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progres
             messages = s.messages + excluded.messages,
             rows = s.rows + excluded.rows,
             duplicates = s.duplicates + excluded.duplicates,
-            rejects = s.rejects + excluded.rejects
+            rejects = s.rejects + excluded.rejects,
+            connected = coalesce(excluded.connected, s.connected)
         """,
         {
             "worker": worker,
@@ -47,5 +49,6 @@ def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progres
             "last_received_us": progress.last_received_us,
             "last_event_us": progress.last_event_us,
             "lag_s": progress.lag_s,
+            "connected": progress.connected,
         },
     )

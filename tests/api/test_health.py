@@ -33,6 +33,7 @@ def add_worker(rows: Database, lag_s: float | None, worker: str = "w1") -> None:
         rows=30,
         duplicates=2,
         rejects=1,
+        connected=True,
     )
 
 
@@ -152,6 +153,19 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
         lag=5,
         lag_at=NOW - timedelta(seconds=4),
     )
+    for supplier, within_s in (("nord", 10), ("nord", 300), ("", "Infinity")):
+        insert(
+            rows,
+            "delivery",
+            worker="w1",
+            supplier=supplier,
+            kind="snow",
+            within_s=within_s,
+            count=2,
+            delay_ms=1500,
+        )
+    rows.execute("UPDATE raw_horizon SET raised_at = %s", [NOW - timedelta(hours=30)])
+    insert(rows, "rederivation", device_id=nord, from_time=NOW, due_since=NOW - timedelta(seconds=40))
     insert(rows, "kafka_offset", group_id="g", topic="t", partition=4, next_offset=0)
     insert(rows, "action_name", contractor="nord", text="Vinsch", meaning=0)
     for path in ("/api/v1/segments", "/api/v1/segments?bbox=x", "/wp-login.php", "/static/map.js", "/"):
@@ -177,6 +191,18 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_flagged_fixes_total", "jump", "nord"] == 3
     assert samples["vinterkoll_unknown_actions_last_hour", "nord"] == 1
     assert samples["vinterkoll_unknown_actions_last_hour", "not registered"] == 2
+    assert samples["vinterkoll_ingest_connected", "w1"] == 1
+    bucket = "vinterkoll_delivery_delay_seconds_bucket"
+    assert [samples[bucket, *sorted((le, "nord", "snow"))] for le in ("10.0", "60.0", "300.0", "+Inf")] == [
+        2,
+        2,
+        4,
+        4,
+    ]
+    assert samples["vinterkoll_delivery_delay_seconds_sum", "nord", "snow"] == 3
+    assert samples["vinterkoll_delivery_delay_seconds_count", "not registered", "snow"] == 2
+    assert samples["vinterkoll_housekeeping_age_seconds",] == 30 * 3600
+    assert samples["vinterkoll_rederivation_age_seconds",] == 40
     assert samples["vinterkoll_kafka_lag_records", "3", "g", "t"] == 5
     assert samples["vinterkoll_kafka_lag_age_seconds", "3", "g", "t"] == 4
     assert ("vinterkoll_kafka_lag_records", "4", "g", "t") not in samples

@@ -47,8 +47,8 @@ class ScriptedIntake:
         self.refused.append(message)
         return RejectedMessage(Reject(0, -1, reason), 0, "mqtt", message.topic, "", "", message.payload)
 
-    def beat(self) -> None:
-        self.beats += 1
+    def beat(self, *, connected: bool) -> None:
+        self.beats += connected
 
     def close(self) -> None:
         self.closed += 1
@@ -123,6 +123,18 @@ def test_a_refused_batch_is_halved_down_to_the_message_to_blame(poison: list[int
     assert len(accepting.refused) == len(poison) == worker.rejects
     assert len(accepting.stored) == 10 - len(poison)
     assert len(source.acknowledged) == 10
+
+
+@pytest.mark.postgres
+def test_a_worker_says_whether_it_has_its_source(town_url: str) -> None:
+    for away in (False, True):
+        source = MemorySource()
+        source.closed = away
+        worker = Worker(source, lambda: acceptance(town_url, lambda: NOW_US, "w")[1], BATCHING)
+        worker.stop()
+        worker.run()
+        with psycopg.connect(town_url) as connection:
+            assert connection.execute("SELECT connected FROM ingest_status").fetchone() == (not away,)
 
 
 def test_stopping_while_the_database_is_away_needs_a_second_word(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -284,7 +284,7 @@ def test_what_the_workers_say(rows: Database, ask: Ask) -> None:
         duplicates=2,
         rejects=1,
     )
-    assert ask(ingest_reading.ingest) == [("w", NOW, None, None, 0.25, 4, 3, 2, 1)]
+    assert ask(ingest_reading.ingest) == [("w", NOW, None, None, 0.25, 4, 3, 2, 1, None)]
 
 
 def test_the_schema_is_compared_with_this_installation(rows: Database, ask: Ask) -> None:

@@ -73,7 +73,7 @@ def timescale_url(migrated_url: str) -> str:
     with psycopg.connect(migrated_url, autocommit=True) as connection:
         connection.execute(
             "TRUNCATE device, position, flow, snow, fix_flag, stretch, treatment, flow_window, reject, reject_message,"
-            " hold, evidence, ingest_status, tally, area, area_segment, material, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name RESTART IDENTITY"
+            " hold, evidence, ingest_status, tally, delivery, area, area_segment, material, network, network_segment, segment, rederivation, contractor, vehicle, sensor, action_name RESTART IDENTITY"
         )
         connection.execute("UPDATE raw_horizon SET time = 'epoch'")
     furnish(migrated_url)

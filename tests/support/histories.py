@@ -42,6 +42,7 @@ BATCH_TABLES: Final = (
     "treatment",
     "flow_window",
     "tally",
+    "delivery",
     "ingest_status",
 )
 """Where a batch can be cut off: while it waits for one of these, what it wrote before being in."""
