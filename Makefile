@@ -6,7 +6,7 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz invariant kill-runs check fmt bench accuracy cost lock clean schemas
+.PHONY: help demo test fuzz invariant kill-runs faults check fmt bench accuracy cost lock clean schemas
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,10 @@ kill-runs: $(VENV)/.dev-installed ## kill workers under load over whole simulate
 	@sh tests/debian-packages.sh
 	@VINTERKOLL_FUZZ_EXAMPLES=$(or $(EXAMPLES),10) $(BIN)/python -m pytest -q -p no:cacheprovider \
 	  -o faulthandler_timeout=0 -m fault tests/app/test_killed_workers.py $(PYTEST_ARGS)
+
+faults: $(VENV)/.dev-installed ## let every part fail under load, the database for a minute, and write the table of docs/faults.md
+	@sh tests/debian-packages.sh
+	@VINTERKOLL_FAULTS_WRITE=1 $(BIN)/python -m pytest -q -p no:cacheprovider -m fault tests/app/test_faults.py $(PYTEST_ARGS)
 
 check: $(VENV)/.dev-installed ## lint and types, nothing is changed
 	$(BIN)/ruff format --check .

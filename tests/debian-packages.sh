@@ -16,6 +16,7 @@ need npm npm
 need kcat kcat
 need java openjdk-17-jre-headless
 need mvn maven
+need faketime faketime
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then

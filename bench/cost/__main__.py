@@ -186,8 +186,10 @@ def fill(url: str, days: int) -> None:
                 connection.execute(statement, {"back": timedelta(days=back), "since": since[0]})
 
 
-def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]:
-    """What vehicles have sent before `begin`, and the `FIXES` they send then, in order of time.
+def fleet(
+    begin: datetime, vehicles: int, fixes: int = FIXES, earlier: int = BEFORE
+) -> tuple[list[Message], list[Message]]:
+    """What vehicles have sent before `begin`, `earlier` each, and the `fixes` they send then, in order of time.
 
     They drive the rounds of the simulator's vehicles, each from another moment on and each fifty elsewhere, a fix each 5 s.
     """
@@ -195,14 +197,14 @@ def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]
     for message in positions(begin, 12, HISTORY_VEHICLES):
         tracks[message.topic].append(message.payload)
     rounds = list(tracks.values())
-    count = FIXES // vehicles
+    count = fixes // vehicles
     before: list[tuple[float, Message]] = []
     after: list[tuple[float, Message]] = []
     for vehicle in range(vehicles):
         track = rounds[vehicle % len(rounds)]
-        first = vehicle * 37 % (len(track) - BEFORE - count)
-        for at, payload in enumerate(track[first : first + BEFORE + count]):
-            offset_s = 5.0 * (at - BEFORE) + 5.0 * vehicle / vehicles
+        first = vehicle * 37 % (len(track) - earlier - count)
+        for at, payload in enumerate(track[first : first + earlier + count]):
+            offset_s = 5.0 * (at - earlier) + 5.0 * vehicle / vehicles
             when = begin + timedelta(seconds=offset_s)
             body = orjson.loads(payload)
             body |= {
@@ -213,13 +215,13 @@ def fleet(begin: datetime, vehicles: int) -> tuple[list[Message], list[Message]]
             one = Message(
                 f"mip/v1/bench/v{vehicle}/position", orjson.dumps(body), round(when.timestamp() * 1e6)
             )
-            (before if at < BEFORE else after).append((offset_s, one))
+            (before if at < earlier else after).append((offset_s, one))
     return tuple([one for _, one in sorted(part, key=lambda pair: pair[0])] for part in (before, after))  # type: ignore[return-value]
 
 
 def north_of(vehicle: int) -> float:
-    """Degrees by which its towns lie north of the simulator's."""
-    return TOWNS_APART_DEGREES * (SOUTHERNMOST_TOWN + vehicle // VEHICLES_A_TOWN)
+    """Degrees by which its towns lie north of the simulator's; fleets above the largest share them."""
+    return TOWNS_APART_DEGREES * (SOUTHERNMOST_TOWN + vehicle % FLEET[-1] // VEHICLES_A_TOWN)
 
 
 def write_towns(file: Path) -> None:
