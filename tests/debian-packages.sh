@@ -17,6 +17,7 @@ need kcat kcat
 need java openjdk-17-jre-headless
 need mvn maven
 need faketime faketime
+need promtool prometheus
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then

@@ -1,9 +1,5 @@
 """docs/metrics.md lists what the processes register: each metric, its type and its labels."""
 
-import re
-from pathlib import Path
-from typing import NamedTuple
-
 import httpx
 import psycopg
 import pytest
@@ -11,6 +7,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
 from api_server import serving
+from metrics_document import Metric, documented
 from town_rows import NOW, add_device, add_position, insert
 from vinterkoll.api.application import create_app
 from vinterkoll.app.bridge import Measures
@@ -18,27 +15,7 @@ from vinterkoll.storage.reading import reading_pool
 
 pytestmark = pytest.mark.postgres
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "metrics.md"
 QUESTIONS = {"coming", "whom", "late", "bad", "behind"}
-
-
-class Metric(NamedTuple):
-    name: str
-    type: str
-    labels: frozenset[str]
-
-
-def documented() -> dict[Metric, set[str]]:
-    """Each metric of the table, and the questions it answers."""
-    rows = re.findall(
-        r"^\| `(\w+)` \| (\w+) \| (.*?) \| .+? \| (.*?) ?\|$",
-        DOCUMENT.read_text("utf-8").replace("| |", "|  |"),
-        re.MULTILINE,
-    )
-    return {
-        Metric(name, kind, frozenset(re.findall(r"`(\w+)`", labels))): set(re.findall(r"\w+", answers))
-        for name, kind, labels, answers in rows
-    }
 
 
 def told(text: str) -> set[Metric]:
