@@ -1,10 +1,11 @@
 """`vinterkoll migrate`, and the connection that commands work on."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import psycopg
 import typer
+from psycopg.conninfo import conninfo_to_dict
 
 from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.errors import ConfigurationError
@@ -12,10 +13,23 @@ from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.storage import areas, horizon, inputs, renewals
 from vinterkoll.storage import migrate as migrations
 
+_NOTICING: Final = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+"""A network that swallows everything is noticed within 11 s, where the URL says nothing else: libpq's own would take hours."""
+
 
 def connected(settings: Settings) -> "psycopg.Connection[Any]":
     """Open an autocommit connection to the configured database."""
-    return psycopg.connect(settings.database_url.get_secret_value(), autocommit=True)
+    return noticing(settings.database_url.get_secret_value())
+
+
+def noticing(url: str, **more: Any) -> "psycopg.Connection[Any]":
+    """Open an autocommit connection that notices when the database falls silent; `more` as the URL may have it."""
+    return psycopg.connect(**{**_NOTICING, **more, **conninfo_to_dict(url)}, autocommit=True)
 
 
 def migrate() -> None:

@@ -9,7 +9,7 @@ import psycopg
 from vinterkoll.api.intake import HTTP_WORKER, Intake, NotReadyError
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.checkpoint import Checkpoint
-from vinterkoll.app.database import connected
+from vinterkoll.app.database import connected, noticing
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
 from vinterkoll.app.kafka import kafka_writer
@@ -94,9 +94,7 @@ def _kafka_intake(settings: Settings) -> KafkaIntake:
 
 
 def _http_acceptance(url: str, settings: Settings) -> Acceptance:
-    connection = psycopg.connect(
-        url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S, application_name="vinterkoll http ingest"
-    )
+    connection = noticing(url, connect_timeout=_CONNECT_TIMEOUT_S, application_name="vinterkoll http ingest")
     with ExitStack() as closing:
         closing.callback(connection.close)
         if connection.execute("SELECT FROM network LIMIT 1").fetchone() is None:

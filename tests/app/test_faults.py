@@ -49,6 +49,7 @@ SENT_S: Final = 5.0
 MINUTES: Final = 10
 DONE_S: Final = 60
 BEGIN: Final = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
+AS_ROOT: Final = [] if os.geteuid() == 0 else ["sudo", "-n", "-E"]
 PROBE: Final = "mip/v1/probe/v1/position"
 TMPFS_BYTES: Final = 400_000_000
 _numbers = itertools.count()
@@ -266,6 +267,59 @@ def test_worker_and_database(
         assert worker.exit_code == 0
 
 
+@contextmanager
+def cable(name: str) -> Iterator[tuple[str, list[str]]]:
+    """A network namespace at the other end of a cable: this end's address, and the command that runs another there."""
+    own, other, address = f"{name}0", f"{name}1", "10.213.7.1"
+
+    def ip(*arguments: str) -> None:
+        subprocess.run([*AS_ROOT, "ip", *arguments], check=True)
+
+    ip("netns", "add", name)
+    try:
+        ip("link", "add", own, "type", "veth", "peer", "name", other, "netns", name)
+        ip("addr", "add", f"{address}/30", "dev", own)
+        ip("link", "set", own, "up")
+        ip("-n", name, "addr", "add", "10.213.7.2/30", "dev", other)
+        ip("-n", name, "link", "set", "lo", "up")
+        ip("-n", name, "link", "set", other, "up")
+        yield address, [*AS_ROOT, "ip", "netns", "exec", name]
+    finally:
+        ip("netns", "del", name)
+
+
+def test_the_network_swallows_everything(
+    cluster: EmbeddedPostgres, clean: Rows, url: str, broker: Broker
+) -> None:
+    """No packet passes, and nobody says so: broker and database are given up by silence, and found again."""
+    with (
+        cable("vkfault") as (address, inside),
+        Link(cluster.port, address) as database,
+        Link(broker.port, address) as queue,
+    ):
+        through = url.replace(f"127.0.0.1:{cluster.port}/", f"{address}:{database.port}/")
+        own = environment(through, broker, VINTERKOLL_MQTT_HOST=address, VINTERKOLL_MQTT_PORT=str(queue.port))
+        with Supervised(own, "ingest", within=inside):
+            until(lambda: subscribed(url), "the worker did not start")
+            with sending(broker) as half:
+                half.wait(DONE_S)
+                silent_at = datetime.now(UTC)
+                subprocess.run([*inside, "ip", "link", "set", "vkfault1", "down"], check=True)
+                time.sleep(max(AWAY_S, 15))
+                subprocess.run([*inside, "ip", "link", "set", "vkfault1", "up"], check=True)
+                seconds = recovered(url, broker)
+            assert connected_since(url, silent_at), "it did not give up the silent connection"
+            finished(url, clean, "network silent, for broker and database", seconds)
+
+
+def connected_since(url: str, moment: datetime) -> bool:
+    """Whether the worker has another connection than it had then."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return asked(url, f"{query} AND backend_start > '{moment.isoformat()}'") > 0
+
+
 def subscribed(url: str) -> bool:
     """Whether a worker has said that it has its source."""
     return asked(url, "SELECT count(*) FROM ingest_status WHERE connected") > 0
@@ -289,11 +343,10 @@ def test_the_broker_keeps_what_waits(clean: Rows, url: str, broker: Broker) -> N
 
 def test_a_full_disk(clean: Rows, broker: Broker) -> None:
     """The server stops when it cannot write its log, and comes up when there is room."""
-    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
     # the server's own user must get there, who may not pass tmp_path
     small = Path(tempfile.mkdtemp(prefix="vinterkoll-full-", dir="/var/tmp"))
     subprocess.run(
-        [*as_root, "mount", "-t", "tmpfs", "-o", f"size={TMPFS_BYTES},mode=755", "tmpfs", str(small)],
+        [*AS_ROOT, "mount", "-t", "tmpfs", "-o", f"size={TMPFS_BYTES},mode=755", "tmpfs", str(small)],
         check=True,
     )
     try:
@@ -304,7 +357,7 @@ def test_a_full_disk(clean: Rows, broker: Broker) -> None:
         finally:
             server.remove()
     finally:
-        subprocess.run([*as_root, "umount", str(small)], check=True)
+        subprocess.run([*AS_ROOT, "umount", str(small)], check=True)
         small.rmdir()
 
 

@@ -12,9 +12,10 @@ _CHUNK_BYTES = 65_536
 
 
 class Link:
-    """Listens on `port` of 127.0.0.1 and passes bytes on to `target`."""
+    """Listens on `port` of an address of this machine and passes bytes on to `target`."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, address: str = "127.0.0.1") -> None:
+        self._address = address
         self.port = free_port()
         self.delay_s = 0.0
         self._target = target
@@ -47,7 +48,7 @@ class Link:
         asyncio.run_coroutine_threadsafe(work, self._loop).result(10)
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", self.port)
+        self._server = await asyncio.start_server(self._connected, self._address, self.port)
 
     async def _drop(self) -> None:
         if self._server is not None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, Self
 
@@ -13,9 +14,9 @@ _END_S: Final = 30
 class Supervised:
     """Runs `vinterkoll` with `arguments` until the `with` block ends, which tells it to stop."""
 
-    def __init__(self, environment: dict[str, str], *arguments: str) -> None:
+    def __init__(self, environment: dict[str, str], *arguments: str, within: Sequence[str] = ()) -> None:
         self._environment = environment
-        self._command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments]
+        self._command = [*within, sys.executable, "-m", "vinterkoll.app.cli", *arguments]
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._watch)
         self._process = self._started()
