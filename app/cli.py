@@ -1,6 +1,5 @@
 """The `vinterkoll` command: one sub-command a module, errors as one line, exit 2 for what the operator can mend."""
 
-import logging
 import sys
 from importlib.metadata import version as installed_version
 from typing import Annotated
@@ -8,6 +7,7 @@ from typing import Annotated
 import psycopg
 import typer
 
+from vinterkoll.app import logs
 from vinterkoll.app.actions import actions
 from vinterkoll.app.bridge import bridge
 from vinterkoll.app.clocks import clocks
@@ -82,11 +82,8 @@ def _show_version(wanted: bool) -> None:
 def _root(
     _version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
 ) -> None:
-    logging.basicConfig(
-        level=read_settings().log_level,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
+    settings = read_settings()
+    logs.begin(settings.log_level, settings.log_format)
 
 
 def main() -> None:

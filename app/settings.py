@@ -159,6 +159,7 @@ class Settings(BaseSettings):
     """Say on the map that the data is simulated."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
 
 def read_settings() -> Settings:
