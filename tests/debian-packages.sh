@@ -18,6 +18,7 @@ need java openjdk-17-jre-headless
 need mvn maven
 need faketime faketime
 need promtool prometheus
+need systemd-analyze systemd
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then

@@ -1,0 +1,57 @@
+"""The units for systemd: systemd takes them, they give away little, and what they start is there."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+UNITS = Path(__file__).parents[2] / "compose" / "systemd"
+SERVICES = sorted(UNITS.glob("*.service"))
+PROGRAM = "/opt/vinterkoll/bin/vinterkoll"
+EXPOSURE_MAX = 20
+"""Tenths of systemd's measure, in which 0 gives away nothing and 100 all."""
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """The units as on a machine that has the program elsewhere: here."""
+    for unit in UNITS.iterdir():
+        text = unit.read_text().replace(PROGRAM, f"{Path(sys.executable).parent}/vinterkoll")
+        (tmp_path / unit.name.replace("@.", "@one.")).write_text(text)
+    return tmp_path
+
+
+def systemd_analyze(*arguments: str) -> None:
+    done = subprocess.run(["systemd-analyze", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "vinterkoll" not in done.stderr, done.stderr
+
+
+def test_systemd_takes_them(installed: Path) -> None:
+    units = sorted(map(str, installed.glob("vinterkoll-*")))
+    assert len(units) == len(SERVICES) + 1
+    systemd_analyze("verify", "--man=no", *units)
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_they_give_away_little(service: Path, installed: Path) -> None:
+    name = service.name.replace("@.", "@one.")
+    systemd_analyze("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", str(installed / name))
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_what_they_start_is_there(service: Path) -> None:
+    [arguments] = re.findall(rf"^ExecStart={PROGRAM} (.+)$", service.read_text(), re.MULTILINE)
+    command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments.split(), "--help"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+def test_secrets_come_from_files_and_what_runs_comes_back(service: Path) -> None:
+    text = service.read_text()
+    assert re.search(r"^EnvironmentFile=/etc/vinterkoll/\w+\.env$", text, re.MULTILINE)
+    assert not re.search(r"^Environment=.*(PASSWORD|URL|KEY)", text, re.MULTILINE)
+    running = "Type=oneshot" not in text
+    assert ("Restart=always" in text) == ("RestartPreventExitStatus=2" in text) == running
