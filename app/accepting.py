@@ -9,6 +9,7 @@ import numpy as np
 import psycopg
 
 from vinterkoll.app.checkpoint import Checkpoint, NoCheckpoint
+from vinterkoll.app.database import hang_up
 from vinterkoll.app.decoding import Batch, Decoding, Observations
 from vinterkoll.app.derivation import DERIVATION, derive_flow, derive_treatments
 from vinterkoll.app.registered import RegisterReading
@@ -107,6 +108,10 @@ class Acceptance:
         """Say that this worker is alive, without a message, whether it has its source, and how far behind that is."""
         self._record(status.Progress(connected=connected))
         self._checkpoint.note_lag(self._connection)
+
+    def interrupt(self) -> None:
+        """Give up what is under way, from another thread: whatever waits raises an `OperationalError`."""
+        hang_up(self._connection)
 
     def close(self) -> None:
         """Close the connection."""

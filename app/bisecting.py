@@ -37,6 +37,9 @@ class Intake(Protocol):
     def beat(self, *, connected: bool) -> None:
         """Say that the worker is alive, and whether it has its source."""
 
+    def interrupt(self) -> None:
+        """Give up what is under way, from another thread: whatever waits raises an `OperationalError`."""
+
     def close(self) -> None:
         """Give up the connection."""
 

@@ -137,8 +137,14 @@ async def _run(
     source = MqttSource(session)
     try:
         work = Bridge(source, writer, batching_of(settings), Measures(registry))
+
+        def leave() -> None:
+            work.stop()
+            if not source.connected:  # whoever waits for it is to wait no more
+                source.close()
+
         for sign in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sign, work.stop)
+            asyncio.get_running_loop().add_signal_handler(sign, leave)
         await asyncio.to_thread(source.wait_connected, CONNECT_TIMEOUT_S)
         if metrics_port is not None:
             _serve(registry, metrics_port)

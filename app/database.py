@@ -1,5 +1,8 @@
 """`vinterkoll migrate`, and the connection that commands work on."""
 
+import os
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,12 +17,16 @@ from vinterkoll.storage import areas, horizon, inputs, renewals
 from vinterkoll.storage import migrate as migrations
 
 _NOTICING: Final = {
+    "connect_timeout": 3,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
 }
-"""A network that swallows everything is noticed within 11 s, where the URL says nothing else: libpq's own would take hours."""
+"""A network that swallows everything is noticed within 11 s, where the URL says nothing else: libpq's own would take hours.
+A database that does not answer at all is tried again, or its caller told, rather than waited for."""
+_CANCEL_MAX_S: Final = 0.5
+"""How long the server is given to take a cancellation: less than what is left of the time to stop."""
 
 
 def connected(settings: Settings) -> "psycopg.Connection[Any]":
@@ -30,6 +37,17 @@ def connected(settings: Settings) -> "psycopg.Connection[Any]":
 def noticing(url: str, **more: Any) -> "psycopg.Connection[Any]":
     """Open an autocommit connection that notices when the database falls silent; `more` as the URL may have it."""
     return psycopg.connect(**{**_NOTICING, **more, **conninfo_to_dict(url)}, autocommit=True)
+
+
+def hang_up(connection: "psycopg.Connection[Any]") -> None:
+    """End what `connection` is in, from another thread: whatever waits for it raises an `OperationalError`.
+
+    The server is asked to cancel before: while it waits for a lock, it does not notice who left.
+    """
+    with suppress(psycopg.Error):
+        connection.cancel_safe(timeout=_CANCEL_MAX_S)
+    with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
 
 
 def migrate() -> None:

@@ -7,8 +7,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 import psycopg
 
-from vinterkoll.api.intake import BusyError, Delivery, Receipt, RejectedItem, TooManyItemsError
+from vinterkoll.api.intake import BusyError, Delivery, NotReadyError, Receipt, RejectedItem, TooManyItemsError
 from vinterkoll.app.bisecting import Bisection, Intake
+from vinterkoll.app.opening import Opening
 from vinterkoll.ingest import http_body
 from vinterkoll.ingest.http_body import HttpFormat
 from vinterkoll.storage.rejects import RejectedMessage
@@ -33,7 +34,7 @@ class HttpIntake:
         items_max: int,
         waiting_max: int,
     ) -> None:
-        self._connect = connect
+        self._way = Opening(connect)
         self._formats = formats
         self._clock = clock
         self._body_bytes_max = body_bytes_max
@@ -41,7 +42,6 @@ class HttpIntake:
         self._waiting_max = waiting_max
         self._waiting = 0
         self._count = threading.Lock()
-        self._open: Intake | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="http-ingest")
 
     @property
@@ -64,11 +64,17 @@ class HttpIntake:
             self._waiting += 1
         stored = self._thread.submit(self._store, delivery, received_us)
         stored.add_done_callback(self._leave)  # not when the caller goes: it still occupies the writer
-        return await asyncio.wrap_future(stored)
+        try:
+            return await asyncio.wrap_future(stored)
+        except (
+            asyncio.CancelledError
+        ):  # the server stops, and has waited: better to say so than that we failed
+            raise NotReadyError("the server is being stopped; a part may be stored") from None
 
     async def close(self) -> None:
+        self._way.give_up()  # who waited for it was sent away before
         await asyncio.to_thread(self._thread.shutdown, cancel_futures=True)
-        self._disconnect()
+        self._way.close()
 
     def _leave(self, _stored: "Future[Receipt]") -> None:
         with self._count:
@@ -91,10 +97,10 @@ class HttpIntake:
         rejected: list[RejectedItem] = []
         while bisection.pending:
             try:
-                part = bisection.step(self._intake())
+                part = bisection.step(self._way.intake())
             except (psycopg.OperationalError, psycopg.InterfaceError):
-                self._disconnect()
-                if retried:
+                self._way.close()
+                if retried or self._way.given_up:
                     raise
                 retried = True  # an idle connection may have been lost long ago: once more, with a new one
                 continue
@@ -105,16 +111,6 @@ class HttpIntake:
                 rejected.append(rejected_item(one, place if delivery.lines else max(one.reject.item, 0)))
             done += len(part.messages)
         return Receipt(rows, duplicates, sorted(rejected, key=lambda item: item.index))
-
-    def _intake(self) -> Intake:
-        if self._open is None:
-            self._open = self._connect()
-        return self._open
-
-    def _disconnect(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
 
 
 def rejected_item(one: RejectedMessage, index: int) -> RejectedItem:

@@ -1,8 +1,9 @@
 """`vinterkoll ingest`: take messages from MQTT or Kafka into the database until told to stop."""
 
 import gc
-import signal
+import sys
 from collections.abc import Sequence
+from contextlib import closing
 from enum import StrEnum
 from functools import partial
 from typing import Annotated
@@ -17,6 +18,7 @@ from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.app.stopping import when_stopped
 from vinterkoll.app.worker import Batching, Worker
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.kafka import KafkaSource
@@ -46,10 +48,11 @@ def ingest(
     rows. SIGTERM or Ctrl-C ends it.
     """
     settings = read_settings()
+    when_stopped(sys.exit)
     if source is Stream.KAFKA:
         check_ready(settings)
-        records = kafka_source(settings)
-        _work(records, KafkaCheckpoint(records, settings.kafka_group), settings, drain_s)
+        with closing(kafka_source(settings)) as records:
+            _work(records, KafkaCheckpoint(records, settings.kafka_group), settings, drain_s)
     else:
         session = mqtt_session(
             settings,
@@ -58,7 +61,8 @@ def ingest(
             expiry_s=settings.mqtt_session_expiry_s,
         )
         check_ready(settings)
-        _work(MqttSource(session), NoCheckpoint(), settings, drain_s)
+        with closing(MqttSource(session)) as messages:
+            _work(messages, NoCheckpoint(), settings, drain_s)
 
 
 def _work(
@@ -66,14 +70,9 @@ def _work(
 ) -> None:
     connect = partial(stream_acceptance, settings, checkpoint)
     worker = Worker(source, connect, batching_of(settings), drain_s)
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: worker.stop())
     gc.freeze()  # what is imported stays; the collector would walk it again and again
-    try:
-        source.wait_connected(CONNECT_TIMEOUT_S)
-    except Exception:
-        source.close()
-        raise
+    source.wait_connected(CONNECT_TIMEOUT_S)
+    when_stopped(worker.stop)
     worker.run()
 
 

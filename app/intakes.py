@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import ExitStack
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 
@@ -21,9 +21,6 @@ from vinterkoll.ingest.message import wall_clock_us
 from vinterkoll.ingest.topics import format_of
 from vinterkoll.processing.cleaning import Limits
 from vinterkoll.storage.columns import register
-
-_CONNECT_TIMEOUT_S: Final = 3
-"""A sender is told `unavailable` rather than left waiting."""
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -94,7 +91,7 @@ def _kafka_intake(settings: Settings) -> KafkaIntake:
 
 
 def _http_acceptance(url: str, settings: Settings) -> Acceptance:
-    connection = noticing(url, connect_timeout=_CONNECT_TIMEOUT_S, application_name="vinterkoll http ingest")
+    connection = noticing(url, application_name="vinterkoll http ingest")
     with ExitStack() as closing:
         closing.callback(connection.close)
         if connection.execute("SELECT FROM network LIMIT 1").fetchone() is None:

@@ -2,7 +2,7 @@
 
 import gzip
 import os
-import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of
 from vinterkoll.app.listening import listening
 from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.app.stopping import when_stopped
 from vinterkoll.ingest.message import Message, Source
 from vinterkoll.ingest.recording import line_of
 
@@ -43,12 +44,12 @@ def record(
     while it is not connected is not recorded.
     """
     settings = read_settings()
-    stopped: list[int] = []
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda number, _: stopped.append(number))
+    stopped: list[bool] = []
+    when_stopped(sys.exit)
     try:
         with _created(file) as output, listening(settings, topic or list(settings.mqtt_topics)) as source:
             source.wait_connected(CONNECT_TIMEOUT_S)
+            when_stopped(lambda: stopped.append(True))
             typer.echo(f"recording into {file}; Ctrl-C ends it", err=True)
             count = _copy(source, output, settings, lambda: bool(stopped))
     except OSError as error:  # a full disk, also while the file is closed

@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import signal
 import threading
 from collections.abc import Iterable
 from enum import StrEnum
@@ -20,6 +19,7 @@ from vinterkoll.app.intakes import replay_acceptance
 from vinterkoll.app.kafka import kafka_writer
 from vinterkoll.app.progress import watched
 from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.app.stopping import when_stopped
 from vinterkoll.app.worker import Worker
 from vinterkoll.ingest.message import Message
 from vinterkoll.ingest.recording import RecordingError, Recordings
@@ -66,8 +66,7 @@ def replay(
     """
     settings, rate = read_settings(), _rate_of(speed)
     way = _WAYS[to](settings)
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: way.stop())
+    when_stopped(way.stop)
     recordings = Recordings(files, skip)
     progress = watched(recordings, "replaying", recordings.bytes_total, lambda: recordings.bytes_read)
     try:
@@ -190,13 +189,17 @@ class _Database:
         return self._worker.messages if self._worker else 0
 
     def stop(self) -> None:
-        """Ask it to end after the batch, at the second time at once. Safe in a signal handler."""
+        """Ask it to end, as `Worker.stop`. Safe in a signal handler."""
         if self._worker:
             self._worker.stop()
 
+    def _finish(self) -> None:
+        if self._worker:
+            self._worker.finish()
+
     def take(self, messages: Iterable[Message], rate: float) -> None:
         """Store all, or until told to stop."""
-        source = RecordedSource(messages, rate, self.stop)
+        source = RecordedSource(messages, rate, self._finish)
         self._worker = Worker(source, self._connect, batching_of(self._settings))
         self._worker.run()
 

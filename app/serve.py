@@ -14,7 +14,7 @@ from vinterkoll.app.intakes import http_intake
 from vinterkoll.app.settings import read_settings
 from vinterkoll.storage.reading import reading_pool
 
-_DRAIN_S: Final = 4
+_DRAIN_S: Final = 3
 """Open requests are given this long: whoever sends SIGTERM expects an end within five seconds."""
 _BACKLOG: Final = 512
 

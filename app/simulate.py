@@ -1,7 +1,6 @@
 """`vinterkoll simulate`: a winter morning of vehicles, traffic counters and snow sensors, by MQTT or into files."""
 
 import logging
-import signal
 import threading
 import time
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ import typer
 from vinterkoll.app.broker_trust import broker_trust
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import read_settings
+from vinterkoll.app.stopping import when_stopped
 from vinterkoll.simulators.faults import EVERYTHING, TOLD, faults_of
 from vinterkoll.simulators.files import FileSink, LoggedSink, write_truth
 from vinterkoll.simulators.mqtt import MqttSink, RefusedError
@@ -137,8 +137,7 @@ def simulate(
         _write(scenario, seed, out, start, end)
         return
     stopping = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: stopping.set())
+    when_stopped(stopping.set)
     sink: Sink = _mqtt_sink(mqtt_host, mqtt_port, mqtt_user, stopping)
     if truth is not None:
         truth.mkdir(parents=True, exist_ok=True)

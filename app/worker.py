@@ -1,14 +1,18 @@
 """The ingest worker: batch, accept, acknowledge; wait out a database that is away; bisect a batch it refuses."""
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Final
 
 import psycopg
 
 from vinterkoll.app.bisecting import Bisection, Intake, first_line
+from vinterkoll.app.opening import Opening
 from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.message import Message, Source
 
@@ -18,6 +22,11 @@ _BACK_OFF_MAX_S: Final = 5.0
 _HEARTBEAT_S: Final = 5.0
 """A worker says this often that it is alive, so that silence is told from death, and how far behind its source is."""
 _REPORT_S: Final = 10.0
+_FINISH_S: Final = 2.5
+"""When told to stop, how long the batch in hand may take: whoever sends SIGTERM expects an end within five seconds, and
+connections have to be left besides."""
+_AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError)
+"""Deadlocks, serialization failures and shut-downs are operational errors too: all are worth a retry."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +44,7 @@ class Worker:
     """Moves messages from a source to the database until it is told to stop.
 
     `connect` opens an intake; it is called again after the database was lost. `drain_s`: when stopping, go on until
-    this long passed without a message; None stops after the current batch.
+    this long passed without a message; None stops after the current batch, or without it where that does not end.
     """
 
     def __init__(
@@ -46,24 +55,28 @@ class Worker:
         drain_s: float | None = None,
     ) -> None:
         self._source = source
-        self._connect = connect
+        self._way = Opening(connect)
         self._batching = batching
         self._drain_s = drain_s
-        self._open: Intake | None = None
         self._stopping = False
-        self._abandoning = False
+        self._told: SimpleQueue[None] = SimpleQueue()  # what a signal handler may wake a thread by
         self.messages = 0
         self.rows = 0
         self.rejects = 0
 
-    def stop(self) -> None:
-        """Ask it to finish. A second call gives up waiting for a database that is away. Safe in a signal handler."""
-        self._abandoning = self._stopping
+    def finish(self) -> None:
+        """Let the batch in hand be the last one, however long it takes."""
         self._stopping = True
+
+    def stop(self) -> None:
+        """Ask it to finish. A second call gives the batch in hand up at once. Safe in a signal handler."""
+        self._stopping = True
+        self._told.put(None)
 
     def run(self) -> None:
         """Work until stopped; then close the source, whose unacknowledged messages come again at the next start."""
         heard = beaten = reported = time.monotonic()
+        threading.Thread(target=self._abandon_late, daemon=True).start()
         self._beat()
         try:
             while not self._done(heard):
@@ -74,7 +87,7 @@ class Worker:
                 if batch:
                     self._deliver(batch)
                     heard = time.monotonic()  # a slow batch is no silence of the source's
-                if now - beaten > _HEARTBEAT_S and not self._abandoning:
+                if now - beaten > _HEARTBEAT_S and not self._way.given_up:
                     beaten = now
                     self._beat()
                 if now - reported > _REPORT_S:
@@ -82,7 +95,9 @@ class Worker:
                     _log.info("%d messages, %d new rows, %d rejects", self.messages, self.rows, self.rejects)
         finally:
             self._source.close()
-            self._disconnect()
+            self._way.close()
+            for _ in range(2):
+                self._told.put(None)  # ends the thread that waits for it
         _log.info(
             "stopped after %d messages, %d new rows, %d rejects", self.messages, self.rows, self.rejects
         )
@@ -90,44 +105,46 @@ class Worker:
     def _done(self, heard: float) -> bool:
         if not self._stopping:
             return False
-        return self._abandoning or self._drain_s is None or time.monotonic() - heard > self._drain_s
+        return self._way.given_up or self._drain_s is None or time.monotonic() - heard > self._drain_s
 
     def _deliver(self, batch: Sequence[Message]) -> None:
-        """Make a batch durable, acknowledging each part that is. Try until all is, unless told twice to stop."""
+        """Make a batch durable, acknowledging each part that is. Try until all is, unless it is to be abandoned."""
         bisection, back_off_s = Bisection(batch), _BACK_OFF_MIN_S
-        while bisection.pending and not self._abandoning:
+        while bisection.pending and not self._way.given_up:
             try:
-                part = bisection.step(self._intake())
+                part = bisection.step(self._way.intake())
             except SupersededError as error:
                 _log.warning("%s", error)
                 return
-            except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-                # deadlocks, serialization failures and shut-downs are operational errors too: all are worth a retry
-                _log.warning(
-                    "the database is not there, next try in %.1f s: %s", back_off_s, first_line(error)
-                )
-                self._disconnect()
-                time.sleep(back_off_s)
-                back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
+            except _AWAY as error:
+                self._way.close()
+                if not self._way.given_up:
+                    _log.warning(
+                        "the database is not there, next try in %.1f s: %s", back_off_s, first_line(error)
+                    )
+                    self._way.wait(back_off_s)
+                    back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
             else:
                 self._source.acknowledge(part.messages)
                 self.messages += len(part.messages)
                 self.rows += part.accepted.rows
                 self.rejects += len(part.accepted.rejected)
+        if bisection.pending:
+            _log.warning(
+                "%d messages in hand were not stored: their source sends them again",
+                sum(map(len, bisection.pending)),
+            )
 
-    def _intake(self) -> Intake:
-        if self._open is None:
-            self._open = self._connect()
-        return self._open
+    def _abandon_late(self) -> None:
+        """Wait for word to stop; give up what does not end then. In a thread of its own, for the other one may be waiting."""
+        self._told.get()
+        with suppress(Empty):
+            self._told.get(timeout=_FINISH_S if self._drain_s is None else None)
+        self._way.give_up()
 
     def _beat(self) -> None:
         try:
-            self._intake().beat(connected=self._source.connected)
-        except psycopg.OperationalError as error:
+            self._way.intake().beat(connected=self._source.connected)
+        except _AWAY as error:
             _log.warning("the database is not there: %s", first_line(error))
-            self._disconnect()
-
-    def _disconnect(self) -> None:
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+            self._way.close()

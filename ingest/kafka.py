@@ -32,7 +32,7 @@ unless told otherwise. A batch that takes longer is stored too, or fails for its
 _LOOK_S: Final = 5.0
 """How often Kafka is asked where the partitions end."""
 _BACK_OFF_S: Final = 1.0
-_STOP_MAX_S: Final = 3.0
+_STOP_MAX_S: Final = 1.0
 """Leaving the group takes an answer from Kafka; without one it notices by itself."""
 
 Starts = Callable[[Mapping[tuple[str, int], int]], Mapping[tuple[str, int], int]]

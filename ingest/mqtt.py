@@ -22,6 +22,9 @@ from vinterkoll.ingest.mqtt_session import KEEPALIVE_S, QOS, MqttSession, Receip
 
 STALL_MAX_S: Final = KEEPALIVE_S / 2
 """How long the network thread may wait for room in the queue, and still answer the broker in time."""
+_LEAVE_MAX_S: Final = 0.5
+"""How long the last acknowledgements may take, and then once more how long the network thread: a broker that does not answer
+is left. It knows by itself what it was not told."""
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +53,7 @@ class MqttSource:
         self._client = self._start()
 
     def wait_connected(self, timeout_s: float) -> None:
-        """Return when the broker has taken connection and subscriptions, or sends what an earlier session left.
+        """Return when the broker has taken connection and subscriptions, or sends what an earlier session left, or after `close`.
 
         Raises
         ------
@@ -61,7 +64,8 @@ class MqttSource:
         """
         with self._changed:
             answered = self._changed.wait_for(
-                lambda: self._subscribed or self._arrivals.failed or len(self._arrivals) > 0, timeout_s
+                lambda: self._subscribed or self._closed or self._arrivals.failed or len(self._arrivals) > 0,
+                timeout_s,
             )
             self._arrivals.raise_failure()
             if not answered:
@@ -94,14 +98,23 @@ class MqttSource:
                     self._client.ack(receipt.packet_id, QOS)
 
     def close(self) -> None:
-        """Send the acknowledgements that are under way, then leave. The session stays with the broker."""
+        """Send the acknowledgements that are under way, then leave. The session stays with the broker.
+
+        From any thread; `wait_connected` returns then.
+        """
         with self._changed:
             if self._closed:
                 return
             self._closed = True
             self._changed.notify_all()
         self._client.disconnect()
-        self._client.loop_stop()
+        # It joins the network thread, which may be connecting to a host that does not answer, or looking for its name.
+        leaving = threading.Thread(target=self._client.loop_stop, daemon=True)
+        leaving.start()
+        leaving.join(_LEAVE_MAX_S)
+        if leaving.is_alive():
+            hang_up(self._client)
+            leaving.join(_LEAVE_MAX_S)
 
     def _revive(self) -> None:
         """Start the network thread again if it died: paho lets an error in a packet end it."""

@@ -7,11 +7,10 @@ import threading
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import orjson
 import pytest
@@ -34,15 +33,6 @@ DONE_S = 60
 WIDE = {"max.message.bytes": str(RECORD_BYTES_MAX)}
 COMMAND = [sys.executable, "-m", "vinterkoll.app.cli", "bridge"]
 SHARED = {f"$share/bridges/{topic}": name for topic, name in Settings().mqtt_topics.items()}
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    """A mosquitto of its own: what one test's bridge leaves in its session is not the next one's."""
-    one = Broker(tmp_path, free_port())
-    one.start()
-    yield one
-    one.stop()
 
 
 def environment(broker: Broker, kafka: KafkaServer, topic: str, client: str = "bridge") -> dict[str, str]:

@@ -101,14 +101,6 @@ def url(cluster: EmbeddedPostgres) -> Iterator[str]:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Broker]:
-    one = Broker(tmp_path, free_port())
-    one.start()
-    yield one
-    one.stop()
-
-
 def environment(url: str, broker: Broker, **more: str) -> dict[str, str]:
     return os.environ | {
         "VINTERKOLL_DATABASE_URL": url,

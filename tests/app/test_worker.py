@@ -29,6 +29,7 @@ class ScriptedIntake:
         self.expected_refusal = (Reason.STORAGE_REFUSED, "no such value")
         self.beats = 0
         self.closed = 0
+        self.interrupted = threading.Event()
         self.batches: list[int] = []
         self.stored: list[Message] = []
         self.refused: list[Message] = []
@@ -49,6 +50,9 @@ class ScriptedIntake:
 
     def beat(self, *, connected: bool) -> None:
         self.beats += connected
+
+    def interrupt(self) -> None:
+        self.interrupted.set()
 
     def close(self) -> None:
         self.closed += 1
@@ -137,21 +141,56 @@ def test_a_worker_says_whether_it_has_its_source(town_url: str) -> None:
             assert connection.execute("SELECT connected FROM ingest_status").fetchone() == (not away,)
 
 
-def test_stopping_while_the_database_is_away_needs_a_second_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
-    source, accepting = MemorySource(messages(2)), ScriptedIntake()
-    accepting.failures = [psycopg.OperationalError("gone")] * 1000
-    worker = Worker(source, lambda: accepting, BATCHING)
-    thread = threading.Thread(target=worker.run)
-    thread.start()
-    worker.stop()
-    time.sleep(0.1)
-    assert thread.is_alive()
-    worker.stop()
-    thread.join(10)
-    assert not thread.is_alive()
+@pytest.mark.parametrize(("told", "finish_s"), [(1, 0.01), (2, 60)])
+def test_stopping_it_gives_up_a_database_that_is_away(
+    told: int, finish_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_FINISH_S", finish_s)
+
+    class Away(ScriptedIntake):
+        def accept(self, messages: Sequence[Message]) -> Accepted:
+            self.batches.append(len(messages))
+            if len(self.batches) == 1:
+                for _ in range(told):
+                    worker.stop()
+            raise psycopg.OperationalError("gone")
+
+    source = MemorySource(messages(2))
+    worker = Worker(source, Away, BATCHING)
+    worker.run()
     assert source.acknowledged == []
     assert len(source.unacknowledged) == 2
+
+
+def test_stopping_it_interrupts_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_FINISH_S", 0.01)
+
+    class Silent(ScriptedIntake):
+        def accept(self, messages: Sequence[Message]) -> Accepted:
+            self.batches.append(len(messages))
+            worker.stop()
+            assert self.interrupted.wait(10)
+            raise psycopg.errors.QueryCanceled("as asked")
+
+    source = MemorySource(messages(2))
+    worker = Worker(source, Silent, BATCHING)
+    worker.run()
+    assert source.acknowledged == []
+
+
+def test_finishing_it_waits_for_the_last_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "_FINISH_S", 0.01)
+
+    class Slow(ScriptedIntake):
+        def accept(self, messages: Sequence[Message]) -> Accepted:
+            worker.finish()
+            assert not self.interrupted.wait(0.1)
+            return super().accept(messages)
+
+    source = MemorySource(messages(2))
+    worker = Worker(source, Slow, BATCHING)
+    worker.run()
+    assert len(source.acknowledged) == 2
 
 
 def test_drains_until_it_is_quiet() -> None:

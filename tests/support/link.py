@@ -58,7 +58,10 @@ class Link:
             writer.transport.abort()
 
     async def _ended(self) -> None:
-        await asyncio.gather(*(asyncio.all_tasks() - {asyncio.current_task()}), return_exceptions=True)
+        passing = asyncio.all_tasks() - {asyncio.current_task()}
+        for one in passing:
+            one.cancel()  # it may be held up for longer than the test
+        await asyncio.gather(*passing, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
