@@ -94,9 +94,13 @@ def _worth_keeping(owner: IntColumn, cost: FloatColumn, off: IntColumn) -> BoolC
     """Tell which states to keep, (s,): those off the network, at `off` (n,), and those that may turn out best."""
     begin = np.concatenate([[0], off[:-1] + 1])
     kept: BoolColumn = cost <= (np.minimum.reduceat(cost, begin) + HOPELESS_COST)[owner]
-    if (off + 1 - begin).max() > STATES_MAX + 1:
-        order = np.lexsort((cost, owner))
-        kept[order[np.arange(len(order)) - begin[owner[order]] >= STATES_MAX]] = False
+    crowded = off - begin > STATES_MAX
+    if crowded.any():  # of the fix alone, whoever else is there
+        many = np.flatnonzero(crowded[owner])
+        ranked = np.delete(many, np.searchsorted(many, off[crowded]))
+        ranked = ranked[np.lexsort((cost[ranked], owner[ranked]))]
+        first = np.searchsorted(owner[ranked], owner[ranked])
+        kept[ranked[np.arange(len(ranked)) - first >= STATES_MAX]] = False
     kept[off] = True
     return kept
 

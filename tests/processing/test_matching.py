@@ -75,12 +75,37 @@ def test_ties_equal_the_slow_reference(places: list[tuple[float, float]], gap_s:
     agree(match(fixes, linked_to_next(fixes), square), SlowMatcher(square).match(fixes))
 
 
+def star(arms: int, x: float) -> list[list[tuple[float, float]]]:
+    """Streets that meet at one place."""
+    turns = [2 * math.pi * i / arms for i in range(arms)]
+    return [[(x, 0.0), (x + 90 * math.cos(turn), 90 * math.sin(turn))] for turn in turns]
+
+
 def test_a_heap_of_lines_is_cut_to_the_cheapest() -> None:
     fan = network_of([[(0.0, float(i)), (100.0, 0.5 * i)] for i in range(2 * STATES_MAX)])
     fixes = fixes_of([(10.0, 1.2), (50.0, 0.4), (90.0, 3.0)])
     agree(match(fixes, linked_to_next(fixes), fan), SlowMatcher(fan).match(fixes))
     size = np.diff(states_of(fixes, fan).begin)
     assert size.max() == STATES_MAX + 1
+
+
+@pytest.mark.parametrize("arms", range(STATES_MAX // 2 - 1, STATES_MAX // 2 + 3))
+def test_what_is_cut_depends_on_the_fix_alone(arms: int) -> None:
+    """A fix near as many streets as are kept, beside one near more. With a heading, being off the network is not the dearest."""
+    junctions = network_of([*star(arms, 0.0), *star(STATES_MAX, 1000.0)])
+    alone = fixes_of(
+        [(-120.0, 4.0), (-60.0, 3.0), (-20.0, 3.0), (20.0, 2.0), (60.0, 1.0)], heading_deg=[90] * 5
+    )
+    company = fixes_of([(980.0, 3.0)], heading_deg=[90], group=[1])
+    both = Fixes(*(np.append(getattr(alone, name), getattr(company, name)) for name in Fixes.__slots__))
+    expected = states_of(alone, junctions)
+    found = states_of(both, junctions)
+    assert np.diff(expected.begin).max() == 1 + 2 * min(arms, STATES_MAX // 2)
+    for name in ("segment", "direction", "along_m", "cost"):
+        ours = getattr(found, name)[: expected.begin[-1]]
+        assert ours.tobytes() == getattr(expected, name).tobytes()
+    for fixes in (alone, company, both):
+        agree(match(fixes, linked_to_next(fixes), junctions), SlowMatcher(junctions).match(fixes))
 
 
 def test_heading_tells_the_direction(town: StreetNetwork) -> None:
