@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import shapely
 
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
@@ -111,15 +110,11 @@ def _nearest(fixes: Fixes, network: StreetNetwork) -> tuple[IntColumn, IntColumn
     Returns fix, edge, squared metres to it and metres along it, (m,) each, in order of fix and edge.
     """
     edges = network.edges
-    placed = np.flatnonzero(np.isfinite(fixes.x) & np.isfinite(fixes.y))
-    points = shapely.points(fixes.x[placed], fixes.y[placed])
-    hit, edge = network.tree.query(points, predicate="dwithin", distance=RADIUS_M)
-    fix = placed[hit]
+    fix, edge = network.cells(RADIUS_M).find(fixes.x, fixes.y)
+    away_squared, on_edge = edges.nearest(edge, fixes.x[fix], fixes.y[fix])
     allowed = network.kind[edges.segment[edge]] & fixes.kinds[fix] != 0
-    fix, edge = np.divmod(np.sort((fix * len(edges.x) + edge)[allowed]), len(edges.x))
-    off_x, off_y = fixes.x[fix] - edges.x[edge], fixes.y[fix] - edges.y[edge]
-    on_edge = np.clip(off_x * edges.dx[edge] + off_y * edges.dy[edge], 0.0, edges.length_m[edge])
-    away_squared = (off_x - on_edge * edges.dx[edge]) ** 2 + (off_y - on_edge * edges.dy[edge]) ** 2
+    near = np.flatnonzero((away_squared <= RADIUS_M**2) & allowed)
+    fix, edge, away_squared, on_edge = fix[near], edge[near], away_squared[near], on_edge[near]
     same = np.diff(fix * len(network) + edges.segment[edge]) == 0
     best = np.flatnonzero(_first_least(away_squared, same))
     return fix[best], edge[best], away_squared[best], on_edge[best]

@@ -16,7 +16,7 @@ from vinterkoll.processing.candidates import States, states_of
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.paths import ragged
-from vinterkoll.processing.routes import Places, route_lengths
+from vinterkoll.processing.routes import Pairs, Places, lengths_on_segments, lengths_over_nodes
 from vinterkoll.processing.tracks import REACH, Fixes
 
 BEND_SHARE: Final = 0.4
@@ -43,6 +43,12 @@ DETOUR_SLACK_M: Final = 30.0
 DETOUR_MS: Final = 9.0
 """A step's way may be this much longer than its chord: bends and noise. It may also be as long as a vehicle at work
 drives in the time, 32 km/h: round a block between sparse fixes, to the end of a blind street and back."""
+
+ROUNDING_M: Final = 0.001
+"""More than sums of metres are rounded by."""
+
+NO_FIX: Final = -1
+"""The neighbour of a fix that is not linked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +93,10 @@ def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
         return Match(np.full(count, -1), np.full(count, np.nan), np.zeros(count, np.int8))
     states = states_of(fixes, network)
     here, there, cost = _ways(fixes, linked, network, states)
-    by_later = np.argsort(there, kind="stable")
-    total = states.cost + _cheapest(states, linked, here, there, cost, 1)
-    total += _cheapest(states, linked, there[by_later], here[by_later], cost[by_later], -1)
+    after = np.where(linked, np.arange(1, count + 1), NO_FIX)
+    before = np.append(NO_FIX, np.where(linked[:-1], np.arange(count - 1), NO_FIX))
+    total = states.cost + _cheapest(states, after, here, there, cost)
+    total += _cheapest(states, before, there, here, cost)
     best = np.flatnonzero(total == np.minimum.reduceat(total, states.begin[:-1])[states.fix])
     best = best[np.searchsorted(states.fix[best], np.arange(count))]
     return Match(
@@ -110,45 +117,70 @@ def _ways(
 ) -> tuple[IntColumn, IntColumn, FloatColumn]:
     """Return the pairs of states of linked fixes (here, there) that a way joins for less than a break, and its cost."""
     step = np.flatnonzero(linked)
-    on = np.diff(states.begin) - 1  # the last state is off the network
-    owner, here = ragged(states.begin[step], on[step])
-    row, there = ragged(states.begin[step + 1][owner], on[step + 1][owner])
-    here, pair_step = here[row], owner[row]
-    chord_m = np.sqrt((fixes.x[step + 1] - fixes.x[step]) ** 2 + (fixes.y[step + 1] - fixes.y[step]) ** 2)
+    chord_m, longest_m = np.zeros(len(linked)), np.full(len(linked), -np.inf)
+    chord_m[step] = np.sqrt(
+        (fixes.x[step + 1] - fixes.x[step]) ** 2 + (fixes.y[step + 1] - fixes.y[step]) ** 2
+    )
     gap_s = (fixes.time_us[step + 1] - fixes.time_us[step]) / 1e6
-    longest_m = longest_way_m(chord_m, gap_s)[pair_step]
+    longest_m[step] = longest_way_m(chord_m[step], gap_s)
     places = Places.of(network, states.segment, states.direction, states.along_m)
-    kinds = fixes.kinds[step][pair_step]
-    length_m, turns = route_lengths(network, kinds, places, (here, there), longest_m)
-    joined = np.flatnonzero(np.isfinite(length_m))
-    length_m, chord_m = length_m[joined], chord_m[pair_step[joined]]
+    stays, crosses = _staying(states, linked), _crossing(states, places, longest_m)
+    fix = states.fix[stays[0]]
+    on_m = lengths_on_segments(places, stays, longest_m[fix])
+    fix = states.fix[crosses[0]]
+    over_m, turns = lengths_over_nodes(network, fixes.kinds[fix], places, crosses, longest_m[fix])
+    here, there = (np.concatenate(ends) for ends in zip(stays, crosses, strict=True))
+    length_m, chord_m = np.concatenate([on_m, over_m]), chord_m[states.fix[here]]
     misfit_m = np.maximum(np.maximum(length_m - (1 + BEND_SHARE) * chord_m, chord_m - length_m), 0.0)
-    cost = misfit_m / (MISFIT_M + MISFIT_SHARE * chord_m) + TURN_COST * turns[joined]
-    cheap = cost < BREAK_COST
-    joined = joined[cheap]
-    return here[joined], there[joined], cost[cheap]
+    cost = misfit_m / (MISFIT_M + MISFIT_SHARE * chord_m)
+    cost[len(on_m) :] += TURN_COST * turns
+    cheap = np.flatnonzero(cost < BREAK_COST)
+    return here[cheap], there[cheap], cost[cheap]
+
+
+def _staying(states: States, linked: BoolColumn) -> Pairs:
+    """Return the pairs of states of linked fixes (here, there) on the same segment in the same direction."""
+    lanes = 2 * int(states.segment.max(initial=0)) + 3
+    lane = np.where(states.segment < 0, lanes - 1, 2 * states.segment + (states.direction < 0))
+    key = states.fix * lanes + lane  # ascending, as the states are
+    here = np.flatnonzero(linked[states.fix] & (states.segment >= 0))
+    wanted = key[here] + lanes
+    there = np.searchsorted(key, wanted)
+    found = np.flatnonzero(key[there] == wanted)
+    return here[found], there[found]
+
+
+def _crossing(states: States, places: Places, longest_m: FloatColumn) -> Pairs:
+    """Return the other pairs that a way of at most `longest_m` (n,), -inf where a fix is not linked, may join.
+
+    It leads over the node ahead of the one and the node behind the other. Most states are too far from theirs.
+    """
+    longest_m = longest_m + ROUNDING_M
+    leaves = np.flatnonzero(places.left_m <= longest_m[states.fix])
+    enters = np.flatnonzero(places.done_m <= np.append(-np.inf, longest_m[:-1])[states.fix])
+    begin, after = np.searchsorted(enters, states.begin), states.fix[leaves] + 1
+    row, at = ragged(begin[after], begin[after + 1] - begin[after])
+    here, there = leaves[row], enters[at]
+    lane = 2 * states.segment + (states.direction < 0)
+    other = np.flatnonzero(lane[here] != lane[there])
+    return here[other], there[other]
 
 
 def _cheapest(
-    states: States, linked: BoolColumn, here: IntColumn, there: IntColumn, cost: FloatColumn, ahead: int
+    states: States, neighbour: IntColumn, here: IntColumn, there: IntColumn, cost: FloatColumn
 ) -> FloatColumn:
-    """Return the least cost of going from each state (s,) through `REACH` linked fixes ahead (1) or back (-1).
+    """Return the least cost of going from each state (s,) through `REACH` fixes, each the `neighbour` (n,) of the last.
 
-    The pairs are sorted by `here`. What no way joins is joined by a break, or by leaving the network.
+    What no way joins is joined by a break, or by leaving the network. After a fix without a neighbour comes nothing.
     """
-    best = np.zeros(len(states.cost))
-    neighbour = np.clip(states.fix + ahead, 0, len(linked) - 1)
-    goes_on = linked[states.fix] if ahead > 0 else linked[neighbour] & (states.fix > 0)
-    off = states.segment < 0
-    fresh = np.flatnonzero(np.concatenate([[True], np.diff(here) != 0])[: len(here)])
+    best, off = np.zeros(len(states.cost)), states.begin[1:] - 1
     for _ in range(REACH):
         score = states.cost + best
-        level = np.minimum.reduceat(score, states.begin[:-1])
-        off_level = score[states.begin[1:] - 1]
-        onto = np.minimum(level + BREAK_COST, off_level + OFF_STEP_COST)[neighbour]
-        away = np.minimum(level + OFF_STEP_COST, off_level)[neighbour]
-        best = np.where(goes_on, np.where(off, away, onto), 0.0)
-        if len(here):
-            by_ways = np.minimum.reduceat(score[there] + cost, fresh)
-            best[here[fresh]] = np.minimum(best[here[fresh]], by_ways)
+        level, off_level = np.full(len(off), np.inf), score[off]
+        np.minimum.at(level, states.fix, score)
+        onto = np.append(np.minimum(level + BREAK_COST, off_level + OFF_STEP_COST), 0.0)
+        away = np.append(np.minimum(level + OFF_STEP_COST, off_level), 0.0)
+        best = onto[neighbour][states.fix]
+        best[off] = away[neighbour]
+        np.minimum.at(best, here, score[there] + cost)
     return best

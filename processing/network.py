@@ -1,4 +1,4 @@
-"""A street network as arrays: segments cut into straight edges, with a spatial index and shortest ways."""
+"""A street network as arrays: segments, the straight edges near a place, and shortest ways."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from vinterkoll.processing.coordinates import sweref_from_wgs84
+from vinterkoll.processing.edges import Cells, Edges
 from vinterkoll.processing.observations import FloatColumn, IntColumn
 from vinterkoll.processing.paths import Ways, ways_over
 
@@ -78,27 +79,19 @@ class StreetNetwork:
         return np.asarray(shapely.length(self.lines), np.float64)
 
     @cached_property
-    def edges(self) -> "Edges":
+    def edges(self) -> Edges:
         """The straight edges of all segments."""
-        coordinates, owner = shapely.get_coordinates(self.lines, return_index=True)
-        inner = owner[:-1] == owner[1:]
-        ends = np.column_stack([coordinates[:-1], coordinates[1:]])[inner]
-        segment = owner[:-1][inner].astype(np.int64)
-        x0, y0, x1, y1 = (np.ascontiguousarray(column) for column in ends.T)
-        length = np.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
-        kept = length > 0
-        segment, x0, y0, x1, y1, length = (column[kept] for column in (segment, x0, y0, x1, y1, length))
-        return Edges(
-            segment, x0, y0, (x1 - x0) / length, (y1 - y0) / length, length, _offsets(segment, length)
-        )
+        return Edges.of(self.lines)
 
     @cached_property
-    def tree(self) -> shapely.STRtree:
-        """Spatial index over `edges`."""
-        edges = self.edges
-        end_x, end_y = edges.x + edges.dx * edges.length_m, edges.y + edges.dy * edges.length_m
-        corners = np.stack([np.column_stack([edges.x, edges.y]), np.column_stack([end_x, end_y])], axis=1)
-        return shapely.STRtree(shapely.linestrings(corners))
+    def _cells(self) -> dict[float, Cells]:
+        return {}
+
+    def cells(self, radius_m: float) -> Cells:
+        """Return which edges are so near to which places, found when first asked for."""
+        if radius_m not in self._cells:
+            self._cells[radius_m] = Cells.near(self.edges, radius_m)
+        return self._cells[radius_m]
 
     @cached_property
     def _ways(self) -> dict[int, Ways]:
@@ -110,29 +103,3 @@ class StreetNetwork:
             segments = np.flatnonzero(self.kind & kinds)
             self._ways[kinds] = ways_over(segments, self.start_node, self.end_node, self.length_m)
         return self._ways[kinds]
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """m straight edges: (m,) index of the segment, start (x, y) in metres, unit direction, length, metres before it."""
-
-    segment: IntColumn
-    x: FloatColumn
-    y: FloatColumn
-    dx: FloatColumn
-    dy: FloatColumn
-    length_m: FloatColumn
-    offset_m: FloatColumn
-
-
-def _offsets(segment: IntColumn, length_m: FloatColumn) -> FloatColumn:
-    """Return the metres before each edge within its segment (m,), for edges in order.
-
-    Summed edge by edge within a segment, so that no other segment of the network changes a bit of it.
-    """
-    offset = np.zeros(len(segment))
-    follows = np.flatnonzero(segment[1:] == segment[:-1]) + 1
-    while len(follows):
-        offset[follows] = offset[follows - 1] + length_m[follows - 1]
-        follows = follows[np.isin(follows - 1, follows)]
-    return offset

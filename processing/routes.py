@@ -44,11 +44,15 @@ class Places:
         return Places(*(getattr(self, name)[which] for name in Places.__slots__))
 
 
+Pairs = tuple[IntColumn, IntColumn]
+"""From and to, (m,) int64 each: indices of places."""
+
+
 def route_lengths(
     network: StreetNetwork,
     kinds: IntColumn,
     places: Places,
-    pairs: tuple[IntColumn, IntColumn],
+    pairs: Pairs,
     longest_m: FloatColumn,
 ) -> tuple[FloatColumn, IntColumn]:
     """Measure the shortest ways between m pairs of places, in the directions of travel at both.
@@ -58,7 +62,7 @@ def route_lengths(
     network : StreetNetwork
     kinds : (m,) int64, mask of `KINDS` that may be used between the two segments
     places : n places, on the network
-    pairs : from and to, (m,) int64 each, indices of places
+    pairs : m of them
     longest_m : (m,) float64, longer ways are not wanted
 
     Returns
@@ -69,27 +73,42 @@ def route_lengths(
         How often, of leaving the first segment and coming to the last, the way turns back where it came from.
     """
     origin, target = pairs
-    length, turns = np.full(len(origin), np.inf), np.zeros(len(origin), np.int64)
-    lane = places.segment * 2 + (places.direction > 0)
-    same_lane = lane[origin] == lane[target]
-    on = np.flatnonzero(same_lane)
-    length[on] = places.done_m[target[on]] - places.done_m[origin[on]]
-    ends_m = places.left_m[origin] + places.done_m[target]
-    rest = np.flatnonzero(~same_lane & (ends_m <= longest_m))
-    ends_m, leaves, enters = ends_m[rest], places.leaves[origin[rest]], places.enters[target[rest]]
-    one, other = places.segment[origin[rest]], places.segment[target[rest]]
+    same = places.segment[origin] == places.segment[target]
+    on = same & (places.direction[origin] == places.direction[target])
+    length, turns = lengths_on_segments(places, pairs, longest_m), np.zeros(len(on), np.int64)
+    over = np.flatnonzero(~on)
+    pairs = origin[over], target[over]
+    length[over], turns[over] = lengths_over_nodes(network, kinds[over], places, pairs, longest_m[over])
+    return length, turns
+
+
+def lengths_on_segments(places: Places, pairs: Pairs, longest_m: FloatColumn) -> FloatColumn:
+    """Measure as `route_lengths` does, for pairs on the same segment in the same direction."""
+    origin, target = pairs
+    length = places.done_m[target] - places.done_m[origin]
+    length[length > longest_m] = np.inf
+    return length
+
+
+def lengths_over_nodes(
+    network: StreetNetwork, kinds: IntColumn, places: Places, pairs: Pairs, longest_m: FloatColumn
+) -> tuple[FloatColumn, IntColumn]:
+    """Measure as `route_lengths` does, for pairs that are not on the same segment in the same direction."""
+    origin, target = pairs
+    length = places.left_m[origin] + places.done_m[target]
+    leaves, enters = places.leaves[origin], places.enters[target]
     meets = leaves == enters
-    length[rest[meets]] = ends_m[meets]
-    turns[rest[meets]] = (one == other)[meets]
-    between, kinds = np.flatnonzero(~meets), kinds[rest]
-    for mask in np.unique(kinds[between]).tolist():
-        asked = between[kinds[between] == mask]
+    turns = (meets & (places.segment[origin] == places.segment[target])).astype(np.int64)
+    apart = np.flatnonzero(~meets & (length <= longest_m))
+    for mask in np.flatnonzero(np.bincount(kinds[apart])).tolist():
+        asked = apart[kinds[apart] == mask]
         ways = network.ways(mask)
         way = ways.find(leaves[asked], enters[asked])
+        length[asked[way < 0]] = np.inf
         asked, way = asked[way >= 0], way[way >= 0]
-        length[rest[asked]] = ends_m[asked] + ways.length_mm[way] / 1000.0
-        begins_back = ways.first[way] == one[asked]
-        turns[rest[asked]] = begins_back.astype(np.int64) + (ways.last[way] == other[asked])
+        length[asked] += ways.length_mm[way] / 1000.0
+        turns[asked] = ways.first[way] == places.segment[origin[asked]]
+        turns[asked] += ways.last[way] == places.segment[target[asked]]
     length[length > longest_m] = np.inf
     return length, turns
 

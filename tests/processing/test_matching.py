@@ -81,6 +81,15 @@ def star(arms: int, x: float) -> list[list[tuple[float, float]]]:
     return [[(x, 0.0), (x + 90 * math.cos(turn), 90 * math.sin(turn))] for turn in turns]
 
 
+def test_a_way_along_one_segment_may_be_too_long() -> None:
+    """From one leg of a hairpin to the other, 10 m beside it, in a second: no way, though both are the same segment."""
+    hairpin = network_of([[(0.0, 0.0), (60.0, 0.0), (60.0, 10.0), (0.0, 10.0)]])
+    fixes = fixes_of([(20.0, -9.0), (20.0, 1.0), (20.0, 9.0), (20.0, 19.0)], time_s=[0, 1, 2, 3])
+    slow = SlowMatcher(hairpin).match(fixes)
+    agree(match(fixes, linked_to_next(fixes), hairpin), slow)
+    assert [state.direction for state in slow] == [0, 0, 0, 0]
+
+
 def test_a_heap_of_lines_is_cut_to_the_cheapest() -> None:
     fan = network_of([[(0.0, float(i)), (100.0, 0.5 * i)] for i in range(2 * STATES_MAX)])
     fixes = fixes_of([(10.0, 1.2), (50.0, 0.4), (90.0, 3.0)])

@@ -1,0 +1,133 @@
+"""The straight edges of a street network, and which of them are near a place: by square cells, each with the edges near it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vinterkoll.processing.observations import FloatColumn, IntColumn
+from vinterkoll.processing.paths import ragged
+
+CELL_M: Final = 32.0
+"""Side of a cell: smaller ones hold fewer edges in vain, and are more. A power of two, so that dividing by it is exact."""
+
+CORNER_M: Final = 0.71 * CELL_M
+"""From the middle of a cell to its corners, and a few centimetres more than what distances are rounded by."""
+
+_FAR: Final = 2**30
+"""Columns and rows this far out have no streets; a NaN is there."""
+
+_BEYOND: Final = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """m straight edges: (m,) index of the segment, start (x, y) in metres, unit direction, length, metres before it."""
+
+    segment: IntColumn
+    x: FloatColumn
+    y: FloatColumn
+    dx: FloatColumn
+    dy: FloatColumn
+    length_m: FloatColumn
+    offset_m: FloatColumn
+
+    @classmethod
+    def of(cls, lines: NDArray[np.object_]) -> "Edges":
+        """Cut the LineStrings of n segments into edges, in order; those without length are left out."""
+        coordinates, owner = shapely.get_coordinates(lines, return_index=True)
+        inner = owner[:-1] == owner[1:]
+        ends = np.column_stack([coordinates[:-1], coordinates[1:]])[inner]
+        segment = owner[:-1][inner].astype(np.int64)
+        x0, y0, x1, y1 = (np.ascontiguousarray(column) for column in ends.T)
+        length = np.sqrt((x1 - x0) ** 2 + (y1 - y0) ** 2)
+        kept = length > 0
+        segment, x0, y0, x1, y1, length = (column[kept] for column in (segment, x0, y0, x1, y1, length))
+        return cls(segment, x0, y0, (x1 - x0) / length, (y1 - y0) / length, length, _offsets(segment, length))
+
+    def nearest(self, edge: IntColumn, x: FloatColumn, y: FloatColumn) -> tuple[FloatColumn, FloatColumn]:
+        """Return the squared metres from k places to one edge each, and how far along it is what is nearest: (k,) each."""
+        dx, dy = self.dx[edge], self.dy[edge]
+        off_x, off_y = x - self.x[edge], y - self.y[edge]
+        along = np.clip(off_x * dx + off_y * dy, 0.0, self.length_m[edge])
+        return (off_x - along * dx) ** 2 + (off_y - along * dy) ** 2, along
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """c cells and the edges near them.
+
+    `key`: (c,) int64, ascending; the last one is beyond all cells. `begin`: (c + 1,), cell i has the edges
+    `edge[begin[i] : begin[i + 1]]`, ascending; the last one has none.
+    """
+
+    key: IntColumn
+    begin: IntColumn
+    edge: IntColumn
+
+    @classmethod
+    def near(cls, edges: Edges, radius_m: float) -> "Cells":
+        """Give m edges to each cell with a place at most `radius_m` from them, and to few others."""
+        reach_m = radius_m + CORNER_M
+        west, columns = _span(edges.x, edges.x + edges.dx * edges.length_m, reach_m)
+        south, rows = _span(edges.y, edges.y + edges.dy * edges.length_m, reach_m)
+        edge, place = ragged(np.zeros(len(rows), np.int64), columns * rows)
+        x = (west[edge] + place // rows[edge] + 0.5) * CELL_M
+        y = (south[edge] + place % rows[edge] + 0.5) * CELL_M
+        near = np.flatnonzero(edges.nearest(edge, x, y)[0] <= reach_m**2)
+        cell = _cell(x[near], y[near])
+        order = np.argsort(cell, kind="stable")
+        key, begin = np.unique(cell[order], return_index=True)
+        ends = [len(order), len(order)]
+        return cls(np.append(key, _BEYOND), np.append(begin, ends), edge[near[order]])
+
+    def find(self, x: FloatColumn, y: FloatColumn) -> tuple[IntColumn, IntColumn]:
+        """Find all edges that may be near one of n places, and some that are not.
+
+        Parameters
+        ----------
+        x, y : (n,) float64 metres; a NaN is near no edge
+
+        Returns
+        -------
+        place, edge : (m,) int64, ascending by both. Empty for empty input.
+
+        Examples
+        --------
+        >>> cells = Cells.near(Edges.of(shapely.linestrings([[[0, 0], [99, 0], [99, 50]]])), 10.0)
+        >>> cells.find(np.array([90.0, 50.0, 50.0]), np.array([5.0, 5.0, 90.0]))
+        (array([0, 0, 1]), array([0, 1, 0]))
+        """
+        key = _cell(x, y)
+        cell = np.searchsorted(self.key, key)
+        count = np.where(self.key[cell] == key, self.begin[cell + 1] - self.begin[cell], 0)
+        place, at = ragged(self.begin[cell], count)
+        return place, self.edge[at]
+
+
+def _cell(x: FloatColumn, y: FloatColumn) -> IntColumn:
+    """Return the key of the cell that each place (n,) is in."""
+    column, row = (np.floor(np.fmin(np.fmax(at / CELL_M, -_FAR), _FAR)).astype(np.int64) for at in (x, y))
+    return column * (4 * _FAR) + row
+
+
+def _span(start: FloatColumn, end: FloatColumn, reach_m: float) -> tuple[IntColumn, IntColumn]:
+    """Return the first column, or row, within reach of edges (m,) on one axis, and how many are: (m,) each."""
+    low, high = np.minimum(start, end) - reach_m, np.maximum(start, end) + reach_m
+    first, last = (np.floor(side / CELL_M).astype(np.int64) for side in (low, high))
+    return first, last - first + 1
+
+
+def _offsets(segment: IntColumn, length_m: FloatColumn) -> FloatColumn:
+    """Return the metres before each edge within its segment (m,), for edges in order.
+
+    Summed edge by edge within a segment, so that no other segment of the network changes a bit of it.
+    """
+    offset = np.zeros(len(segment))
+    follows = np.flatnonzero(segment[1:] == segment[:-1]) + 1
+    while len(follows):
+        offset[follows] = offset[follows - 1] + length_m[follows - 1]
+        follows = follows[np.isin(follows - 1, follows)]
+    return offset
