@@ -29,6 +29,10 @@ HEADING_MIN_KMH: Final = 3.0
 HEADING_COST: Final = 6.0
 """Of a heading square to the street; twice as much for one against it."""
 
+AGAINST_COST: Final = 3.0
+"""Of driving against a one-way street: as much as 20 m from it. The halves of a dual carriageway are told apart, and whoever
+does it where no other street is near is on that street all the same."""
+
 HOPELESS_COST: Final = 16.0
 """A candidate this much worse than its fix's best is dropped: leaving the street and coming back would cost as much."""
 
@@ -82,7 +86,11 @@ def states_of(fixes: Fixes, network: StreetNetwork) -> States:
     owner[off] = np.arange(count)
     for place, way in ((forward, 1), (forward + 1, -1)):
         owner[place], segment[place], direction[place] = fix, edges.segment[edge], way
-        along[place], cost[place] = edges.offset_m[edge] + on_edge, near + heads * (1.0 - way * cosine)
+        against = np.where(network.one_way[edges.segment[edge]] == -way, AGAINST_COST, 0.0)
+        along[place], cost[place] = (
+            edges.offset_m[edge] + on_edge,
+            near + heads * (1.0 - way * cosine) + against,
+        )
     kept = _worth_keeping(owner, cost, off)
     owner = owner[kept]
     begin = np.searchsorted(owner, np.arange(count + 1))

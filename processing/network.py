@@ -43,12 +43,14 @@ class StreetNetwork:
     ----------
     segment_id : (n,) int64, ascending
     kind : (n,) int64, one bit of `KINDS`
+    one_way : (n,) int64, 1 along the line, -1 against it, 0 both ways
     start_node, end_node : (n,) int64, places of the nodes in the order of their ids
     lines : (n,) object array of shapely LineStrings
     """
 
     segment_id: IntColumn
     kind: IntColumn
+    one_way: IntColumn
     start_node: IntColumn
     end_node: IntColumn
     lines: NDArray[np.object_]
@@ -58,6 +60,7 @@ class StreetNetwork:
         cls,
         segment_id: IntColumn,
         kind: IntColumn,
+        one_way: IntColumn,
         start_node: IntColumn,
         end_node: IntColumn,
         lines: NDArray[np.object_],
@@ -68,7 +71,7 @@ class StreetNetwork:
         metres = shapely.set_coordinates(lines.copy(), np.column_stack(sweref_from_wgs84(*coordinates.T)))
         places = np.unique(np.concatenate([start_node, end_node]), return_inverse=True)[1]
         start, end = places[: len(lines)], places[len(lines) :]
-        return cls(segment_id[order], kind[order], start[order], end[order], metres[order])
+        return cls(segment_id[order], kind[order], one_way[order], start[order], end[order], metres[order])
 
     def __len__(self) -> int:
         return len(self.segment_id)

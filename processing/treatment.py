@@ -18,6 +18,10 @@ from vinterkoll.processing.routes import Pieces, Places, pieces_of, route_length
 from vinterkoll.processing.spreading import SPREAD
 from vinterkoll.processing.tracks import Fixes, linked_to_next
 
+STANDING_KMH: Final = 1.0
+"""Who sends less than this at both ends of a step stands still: what lies between the two fixes is noise. Loaders that clear snow
+away drive at two or three."""
+
 STRETCH: Final = np.dtype(
     [
         ("device_id", "i8"),
@@ -117,6 +121,8 @@ def _worked(fixes: Fixes, linked: BoolColumn, found: Match, network: StreetNetwo
     """Cut the way of each step that works and stays on the network into its pieces."""
     works = linked[:-1] & (fixes.actions[:-1] & codes.TREATING_ACTIONS != 0)
     works &= (found.segment[:-1] >= 0) & (found.segment[1:] >= 0)
+    stands = fixes.speed_kmh < STANDING_KMH  # not where none is sent
+    works &= ~(stands[:-1] & stands[1:])
     step = np.flatnonzero(works)
     way, way_on = _directions(found, step)
     known = (way != 0) & (way_on != 0)

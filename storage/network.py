@@ -164,17 +164,18 @@ class Versions:
 def _read(connection: "psycopg.Connection[Any]", network_id: int) -> StreetNetwork:
     rows = connection.execute(
         """
-        SELECT segment_id, kind, start_node, end_node, geometry
+        SELECT segment_id, kind, one_way, start_node, end_node, geometry
         FROM network_segment JOIN segment USING (segment_id)
         WHERE network_segment.network_id = %s ORDER BY segment_id
         """,
         [network_id],
         binary=True,
     ).fetchall()
-    identity, kind, start, end, wkb = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+    identity, kind, one_way, start, end, wkb = zip(*rows, strict=True) if rows else ((),) * 6
     return StreetNetwork.from_wgs84(
         np.array(identity, np.int64),
         np.array([KINDS[one] for one in kind], np.int64),
+        np.array(one_way, np.int64),
         np.array(start, np.int64),
         np.array(end, np.int64),
         np.asarray(shapely.from_wkb(list(wkb)), object),

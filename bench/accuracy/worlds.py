@@ -100,6 +100,7 @@ def _network_of(streets: Network) -> StreetNetwork:
     return StreetNetwork(
         ids,
         np.array([KINDS[kind] for kind in streets.kind], np.int64),
+        np.isin(np.arange(len(ids)), list(streets.one_way)).astype(np.int64),
         nodes[: len(ids)].astype(np.int64),
         nodes[len(ids) :].astype(np.int64),
         np.array([shapely.LineString(line) for line in streets.lines], object),

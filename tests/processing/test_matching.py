@@ -1,5 +1,6 @@
 """Links and matches beside loops, and the cases that a plough map must not get wrong."""
 
+import dataclasses
 import math
 from itertools import accumulate
 
@@ -46,12 +47,17 @@ def test_links_equal_the_naive_twin(drawn: list[tuple[tuple[float, float], int, 
 
 @settings(max_examples=200)
 @given(
-    st.lists(st.tuples(points, st.none() | st.floats(0, 359.9), st.sampled_from([0, 1, 5])), max_size=10),
+    st.lists(st.tuples(points, st.none() | st.floats(0, 359.9), st.sampled_from([0, 1, 5, 40])), max_size=10),
     st.sampled_from([1, 2, 7]),
+    st.just([0] * 7) | st.lists(st.sampled_from([-1, 0, 1]), min_size=7, max_size=7),
 )
 def test_matches_equal_the_slow_reference(
-    town: StreetNetwork, drawn: list[tuple[tuple[float, float], float | None, int]], kinds: int
+    town: StreetNetwork,
+    drawn: list[tuple[tuple[float, float], float | None, int]],
+    kinds: int,
+    one_way: list[int],
 ) -> None:
+    town = dataclasses.replace(town, one_way=np.array(one_way))
     fixes = fixes_of(
         [one[0] for one in drawn],
         heading_deg=[NAN if one[1] is None else one[1] for one in drawn],

@@ -21,7 +21,7 @@ def test_edges_add_up_to_the_segments(town: StreetNetwork) -> None:
 def test_an_edge_without_length_is_left_out() -> None:
     one = np.array([1])
     line = np.array([shapely.LineString([(0, 0), (0, 0), (5, 0)])], object)
-    network = StreetNetwork(one, one, np.array([0]), one, line)
+    network = StreetNetwork(one, one, one, np.array([0]), one, line)
     assert network.edges.length_m.tolist() == [5.0]
 
 
@@ -38,15 +38,21 @@ def test_from_wgs84_sorts_and_numbers_nodes() -> None:
         [shapely.LineString(zip(x[i : i + 2], y[i : i + 2], strict=True)) for i in (0, 2)], object
     )
     network = StreetNetwork.from_wgs84(
-        np.array([20, 10]), np.array([1, 1]), np.array([900, 901]), np.array([901, 77]), lines
+        np.array([20, 10]),
+        np.array([1, 1]),
+        np.array([1, -1]),
+        np.array([900, 901]),
+        np.array([901, 77]),
+        lines,
     )
     assert network.segment_id.tolist() == [10, 20]
     assert network.length_m.tolist() == pytest.approx([50, 100], abs=1e-6)
+    assert network.one_way.tolist() == [-1, 1]
     assert network.end_node[1] == network.start_node[0]
 
 
 def test_an_empty_network_has_nothing() -> None:
     none = np.empty(0, np.int64)
-    network = StreetNetwork(none, none, none, none, np.empty(0, object))
+    network = StreetNetwork(none, none, none, none, none, np.empty(0, object))
     assert len(network) == 0
     assert network.ways(7).find(np.array([0]), np.array([1])).tolist() == [-1]

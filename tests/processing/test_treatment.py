@@ -55,14 +55,25 @@ steps = st.tuples(st.floats(-60, 60), st.floats(-25, 25))
 
 
 @settings(max_examples=300)
-@given(points, st.lists(steps, max_size=12), st.sampled_from([0, 1]))
+@given(
+    points,
+    st.lists(
+        st.tuples(steps, st.sampled_from([5.0, 30.0, 31.0]), st.sampled_from([NAN, 0.9, 1.0])), max_size=12
+    ),
+    st.sampled_from([0, 1]),
+)
 def test_stretches_equal_the_slow_reference(
-    town: StreetNetwork, start: tuple[float, float], moves: list[tuple[float, float]], first: int
+    town: StreetNetwork,
+    start: tuple[float, float],
+    moves: list[tuple[tuple[float, float], float, float]],
+    first: int,
 ) -> None:
-    track = [start]
-    for dx, dy in moves:
+    track, time_s = [start], [0.0]
+    for (dx, dy), gap_s, _ in moves:
         track.append((track[-1][0] + dx, track[-1][1] + dy))
-    fixes = fixes_of(track, actions=[first, *([1] * len(moves))])
+        time_s.append(time_s[-1] + gap_s)
+    speeds = [NAN, *(speed for _, _, speed in moves)]
+    fixes = fixes_of(track, actions=[first, *([1] * len(moves))], time_s=time_s, speed_kmh=speeds)
     rows, step = stretches_of(fixes, np.zeros(len(fixes), np.int64), nothing_spread(len(fixes)), town)
     names = ["piece", "segment_id", "direction", "from_dm", "to_dm"]
     found = [(at, *row) for at, row in zip(step.tolist(), rows[names].tolist(), strict=True)]
@@ -157,8 +168,15 @@ def test_a_vehicle_for_paths_leaves_the_street_alone(town: StreetNetwork) -> Non
 
 
 def test_standing_still_treats_nothing(town: StreetNetwork) -> None:
-    track = fixes_of([(50, 1), (50.4, 0), (49.8, 1)], heading_deg=[90, 200, 10], speed_kmh=[0.3] * 3)
-    assert treated(town, track) == []
+    """Noise of metres to and fro, between the fix at which it came and the one after which it goes on."""
+    places: list[tuple[float, float]] = [(10, 1), (50, 1), (54, 0), (49, 1), (53, -1), (51, 0), (90, 1)]
+    track = fixes_of(places, heading_deg=[90] * 7, speed_kmh=[30, 0.3, 0, 0.2, 0, 0.4, 30])
+    assert treated(town, track) == [(1, 1, 10, 50), (1, 1, 51, 90)]
+
+
+def test_a_loader_that_crawls_is_no_vehicle_that_stands(town: StreetNetwork) -> None:
+    track = fixes_of([(50 + 3 * i, 1) for i in range(3)], heading_deg=[90] * 3, speed_kmh=[2.2] * 3)
+    assert treated(town, track) == [(1, 1, 50, 53), (1, 1, 53, 56)]
 
 
 def test_an_inspection_treats_nothing(town: StreetNetwork) -> None:
@@ -186,6 +204,17 @@ def test_the_way_round_a_block_between_sparse_fixes() -> None:
     block = network_of([[(0, 0), (0, 100)], [(0, 100), (80, 100)], [(80, 100), (80, 0)], [(0, -100), (0, 0)]])
     track = fixes_of([(0, -90), (1, 40), (79, 40)], time_s=[0, 15, 45])
     assert treated(block, track)[2:] == [(1, 1, 40, 100), (2, 1, 0, 80), (3, 1, 0, 60)]
+
+
+def test_after_a_minute_only_a_straight_way_is_known() -> None:
+    """Along one street, and round one of two corners of a block: nobody knows which."""
+    block = network_of(
+        [[(0, 0), (200, 0)], [(200, 0), (200, 200)], [(200, 200), (0, 200)], [(0, 200), (0, 0)]]
+    )
+    along, across = [(10.0, 1.0), (190.0, -1.0)], [(100.0, 0.0), (200.0, 110.0)]
+    for gap_s, found in ((30, 2), (60, 0)):
+        assert len(treated(block, fixes_of(across, heading_deg=[90, 0], time_s=[0, gap_s]))) == found
+        assert treated(block, fixes_of(along, heading_deg=[90] * 2, time_s=[0, gap_s])) == [(1, 1, 10, 190)]
 
 
 def test_to_the_end_of_a_blind_street_and_back() -> None:
@@ -223,6 +252,21 @@ def test_the_other_carriageway_is_another_street() -> None:
     )
     track = fixes_of([(20 + 40 * i, y) for i, y in enumerate([0, 5, 9, -2, 6, 1, 3])], heading_deg=[90] * 7)
     assert {(segment, way) for segment, way, *_ in treated(road, track)} == {(1, 1), (2, 1)}
+
+
+@pytest.mark.parametrize("away_m", [8, 12])
+def test_a_narrow_dual_carriageway_is_told_apart_by_its_one_ways(away_m: float) -> None:
+    """The receiver is off to the other half for the whole way, as drifting ones are; without the one-ways that half would win."""
+    halves = [[(0.0, 0.0), (300.0, 0.0)], [(300.0, away_m), (0.0, away_m)]]
+    track = fixes_of([(20 + 40 * i, 0.7 * away_m) for i in range(7)], heading_deg=[90] * 7)
+    assert {segment for segment, *_ in treated(network_of(halves), track)} == {2}
+    assert {segment for segment, *_ in treated(network_of(halves, one_way=[1, 1]), track)} == {1}
+
+
+def test_against_a_one_way_street_where_no_other_is_near() -> None:
+    track = fixes_of([(90 - 20 * i, 5) for i in range(4)], heading_deg=[270] * 4)
+    street = network_of([[(0, 0), (100, 0)]], one_way=[1])
+    assert {(segment, way) for segment, way, *_ in treated(street, track)} == {(1, -1)}
 
 
 def test_round_a_roundabout() -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vinterkoll.processing import candidates, matching
+from vinterkoll.processing import candidates, matching, treatment
 from vinterkoll.processing.actions import TREATING_ACTIONS
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.paths import WAY_MAX_M
@@ -64,8 +64,9 @@ class SlowMatcher:
         costs = {}
         for segment, (square, along, cosine) in sorted(nearest.items()):
             for way in (1, -1):
-                turned = weight * (1.0 - way * cosine)
-                costs[State(segment, way, along)] = square * (0.5 / candidates.SIGMA_M**2) + turned
+                cost = square * (0.5 / candidates.SIGMA_M**2) + weight * (1.0 - way * cosine)
+                against = int(self._town.one_way[segment]) == -way
+                costs[State(segment, way, along)] = cost + (candidates.AGAINST_COST if against else 0.0)
         cheapest = sorted(costs, key=lambda state: costs[state])[: candidates.STATES_MAX]
         least = min([*costs.values(), candidates.OFF_COST])
         kept = {
@@ -157,6 +158,7 @@ class SlowMatcher:
                 not linked[i]
                 or not int(fixes.actions[i]) & TREATING_ACTIONS
                 or 0 in (a.direction, b.direction)
+                or all(fixes.speed_kmh[at] < treatment.STANDING_KMH for at in (i, i + 1))
             ):
                 continue
             kinds = int(fixes.kinds[i])
@@ -187,6 +189,8 @@ def _chord_and_longest(fixes: Fixes, i: int) -> tuple[float, float]:
     dx, dy = float(fixes.x[i + 1] - fixes.x[i]), float(fixes.y[i + 1] - fixes.y[i])
     chord = math.sqrt(dx * dx + dy * dy)
     gap_s = float(fixes.time_us[i + 1] - fixes.time_us[i]) / 1e6
+    if gap_s > matching.SPARSE_S:
+        return chord, matching.STRAIGHT_MAX * chord + matching.STRAIGHT_SLACK_M
     return chord, max(matching.DETOUR_MAX * chord + matching.DETOUR_SLACK_M, matching.DETOUR_MS * gap_s)
 
 

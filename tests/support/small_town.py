@@ -28,13 +28,16 @@ points = st.tuples(st.floats(-30, 300), st.floats(-120, 120))
 """Places in and around the town of tests/processing/conftest.py."""
 
 
-def network_of(lines: list[list[tuple[float, float]]], kinds: list[str] | None = None) -> StreetNetwork:
+def network_of(
+    lines: list[list[tuple[float, float]]], kinds: list[str] | None = None, one_way: list[int] | None = None
+) -> StreetNetwork:
     """Segments 1, 2, 3 … of lines in metres; ends at the same point share a node."""
     nodes: dict[tuple[float, float], int] = {}
     ends = [[nodes.setdefault(line[at], len(nodes)) for at in (0, -1)] for line in lines]
     return StreetNetwork(
         np.arange(1, len(lines) + 1),
         np.array([KINDS[kind] for kind in kinds or ["carriageway"] * len(lines)], np.int64),
+        np.array(one_way or [0] * len(lines), np.int64),
         np.array([pair[0] for pair in ends], np.int64),
         np.array([pair[1] for pair in ends], np.int64),
         np.array([shapely.LineString(line) for line in lines], object),
@@ -73,6 +76,7 @@ def part_of(network: StreetNetwork, first: int, last: int) -> StreetNetwork:
     return StreetNetwork(
         network.segment_id[place],
         network.kind[place],
+        network.one_way[place],
         network.start_node[place],
         network.end_node[place],
         network.lines[place],
