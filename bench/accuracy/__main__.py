@@ -6,23 +6,25 @@ from pathlib import Path
 from typing import Final
 
 from accuracy.plots import Axes, chart
-from accuracy.run import INTERVAL_S, NOISE_M, Cell, beside_meili, measured, receivers
+from accuracy.run import INTERVAL_S, NOISE_M, Cell, beside_meili, measured, over_seeds, receivers
 from accuracy.worlds import crossings, grid, towns
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 FIGURES: Final = "<!-- figures of {}: written by `make accuracy` -->\n"
 PEER_HEAD: Final = (
-    "| noise, interval | ways | Meili's | ways and direction | Meili's | recall | precision | fixes/s | Meili's |\n"
-    "|---|---|---|---|---|---|---|---|---|\n"
+    "| noise, interval | ways | Meili's | ways and direction | Meili's | recall | precision | amounts | wrong | fixes/s | Meili's |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|\n"
 )
-HEAD: Final = "| noise, interval | ways and direction | recall | precision | segments wrongly treated |\n|---|---|---|---|---|\n"
+HEAD: Final = "| noise, interval | ways and direction | recall | precision | amounts | wrong |\n|---|---|---|---|---|---|\n"
+SEEDS: Final = (1, 2, 3, 4)
 
 
 def row(cell: Cell) -> str:
     name = f"{cell.receiver.noise_m:g} m, {cell.receiver.interval_s} s"
-    treated = f"{cell.metres.recall:.3f} | {cell.metres.precision:.3f}"
+    metres = cell.metres
+    treated = f"{metres.recall:.3f} | {metres.precision:.3f} | {metres.amount:.3f} | {cell.crossed}"
     if cell.peer is None:
-        return f"| {name} | {cell.ways.directed:.3f} | {treated} | {cell.crossed} |\n"
+        return f"| {name} | {cell.ways.directed:.3f} | {treated} |\n"
     ours, its = cell.ways, cell.peer.ways
     ways = f"{_better(ours.way, its.way)} | {its.way:.3f} | {_better(ours.directed, its.directed)} | {its.directed:.3f}"
     return f"| {name} | {ways} | {treated} | {_thousands(cell.rate)} | {_thousands(cell.peer.rate)} |\n"
@@ -76,7 +78,9 @@ def main() -> None:
             report(world.name, list(beside_meili(world, asked, Path(directory))))
     real = [measured(towns(), receiver)[0] for receiver in receivers(drift_share=0.9, heading=True)]
     report("towns-as-sent", real)
-    report("crossings", [measured(crossings(), receiver)[0] for receiver in receivers(0.0, heading=False)])
+    report(
+        "crossings", [over_seeds(crossings(), receiver, SEEDS) for receiver in receivers(0.0, heading=False)]
+    )
 
 
 if __name__ == "__main__":

@@ -28,6 +28,8 @@ class Metres(NamedTuple):
     true: float
     derived: float
     right: float
+    counted: float
+    """As amounts count them: each step's, also where they lie upon each other."""
 
     @property
     def recall(self) -> float:
@@ -36,6 +38,13 @@ class Metres(NamedTuple):
     @property
     def precision(self) -> float:
         return self.right / self.derived
+
+    @property
+    def amount(self) -> float:
+        return self.counted / self.true
+
+    def __add__(self, other: "Metres") -> "Metres":  # type: ignore[override]  # a sum of metres, not of tuples
+        return Metres(*map(sum, zip(self, other, strict=True)))
 
 
 def way_accuracy(world: World, trace: Trace, segment: IntColumn, direction: IntColumn) -> WayAccuracy:
@@ -55,9 +64,9 @@ def metres(world: World, rows: Rows, drive: IntColumn) -> Metres:
     for number, one in enumerate(world.drives):
         for each in one.passes():
             true[number, each.segment, each.direction, one.actions].append(each)
-    total = Metres(0.0, 0.0, 0.0)
+    total = Metres(0.0, 0.0, 0.0, 0.0)
     for key in true.keys() | derived.keys():
-        total = Metres(*map(sum, zip(total, _of_key(true.get(key, []), derived.get(key, [])), strict=True)))
+        total += _of_key(true.get(key, []), derived.get(key, []))
     return total
 
 
@@ -86,13 +95,13 @@ def _of_key(true: list[Pass], derived: list[tuple[float, float, float, float]]) 
             taken[nearest].append((low, high))
         else:
             strays.append((low, high))
-    sums = [0.0, _length(_union(strays)), 0.0]
+    counted = _length([(low, high) for _, _, low, high in derived])
+    total = Metres(0.0, _length(_union(strays)), 0.0, counted)
     for each_pass, found in zip(passes, taken, strict=True):
         really, claimed = _union([(each.from_m, each.to_m) for each in each_pass]), _union(found)
-        sums[0] += _length(really)
-        sums[1] += _length(claimed)
-        sums[2] += _length(really) + _length(claimed) - _length(_union(really + claimed))
-    return Metres(*sums)
+        right = _length(really) + _length(claimed) - _length(_union(really + claimed))
+        total += Metres(_length(really), _length(claimed), right, 0.0)
+    return total
 
 
 def _union(intervals: list[Interval]) -> list[Interval]:

@@ -1,8 +1,8 @@
 """All cells of noise and interval: what our matcher and Meili make of them, how right it is and how fast."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -17,7 +17,7 @@ from vinterkoll.processing.tracks import Fixes, linked_to_next
 from vinterkoll.processing.treatment import stretches_of
 
 NOISE_M: Final = (0, 3, 5, 10, 20)
-INTERVAL_S: Final = (1, 2, 5, 10, 30)
+INTERVAL_S: Final = (1, 2, 5, 10, 30, 60)
 BATCH: Final = 5_000
 """Fixes, as the worker takes them."""
 
@@ -57,6 +57,19 @@ def seconds_to_match(world: World, fixes: Fixes) -> float:
         match(batch, linked, world.network)
         took += time.process_time() - began
     return took
+
+
+def over_seeds(world: World, receiver: Receiver, seeds: Sequence[int]) -> Cell:
+    """Measure a cell with several seeds: metres and segments are added up, shares of fixes are the mean."""
+    cells = [measured(world, replace(receiver, seed=seed))[0] for seed in seeds]
+    total = Metres(0.0, 0.0, 0.0, 0.0)
+    for cell in cells:
+        total += cell.metres
+    ways = WayAccuracy(
+        *(float(np.mean(shares)) for shares in zip(*(cell.ways for cell in cells), strict=True))
+    )
+    crossed = sum(cell.crossed for cell in cells)
+    return Cell(receiver, ways, total, crossed, float(np.mean([cell.rate for cell in cells])))
 
 
 def measured(world: World, receiver: Receiver) -> tuple[Cell, Trace]:

@@ -29,6 +29,7 @@ class Receiver:
     interval_s: int
     drift_share: float = 0.0
     heading: bool = False
+    seed: int = SEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,14 @@ def observe(world: World, receiver: Receiver) -> Trace:
 
 def _observed(world: World, number: int, drive: Drive, receiver: Receiver) -> dict[str, np.ndarray]:
     series = (world.name, number)
-    phase = chance.uniform(SEED, "phase", *series, start=0, stop=1)[0, 0] * receiver.interval_s
+    phase = chance.uniform(receiver.seed, "phase", *series, start=0, stop=1)[0, 0] * receiver.interval_s
     seconds = np.arange(phase, drive.until_s, receiver.interval_s)
     count = len(seconds)
     state = drive.plan.at(seconds)
     xy = state.xy + receiver.noise_m * np.column_stack(
         [_errors(axis, series, count, receiver) for axis in ("east", "north")]
     )
-    turn = HEADING_NOISE_DEG * chance.normal(SEED, "heading", *series, start=0, stop=count)
+    turn = HEADING_NOISE_DEG * chance.normal(receiver.seed, "heading", *series, start=0, stop=count)
     sent = np.full(count, receiver.heading)
     legs = np.array(drive.plan.legs, np.int64)[state.leg]
     return {
@@ -82,7 +83,7 @@ def _observed(world: World, number: int, drive: Drive, receiver: Receiver) -> di
 
 def _errors(axis: str, series: tuple[str, int], count: int, receiver: Receiver) -> FloatColumn:
     memory = max(2, DRIFT_S // receiver.interval_s)
-    white = chance.normal(SEED, "jitter", axis, *series, start=0, stop=count)
-    drift = chance.smooth_normal(SEED, "drift", axis, *series, start=0, stop=count, memory=memory)
+    white = chance.normal(receiver.seed, "jitter", axis, *series, start=0, stop=count)
+    drift = chance.smooth_normal(receiver.seed, "drift", axis, *series, start=0, stop=count, memory=memory)
     error: FloatColumn = receiver.drift_share**0.5 * drift + (1 - receiver.drift_share) ** 0.5 * white
     return error

@@ -1,7 +1,8 @@
 """Derived tables by natural key, and a plain-Python reference that derives them from the raw rows all at once.
 
-The reference sorts and loops over whole tracks: no support, no batches, no kernel. Of the processing it shares only what
-looks at one row alone (`fixes_of`: coordinates, and what was really done).
+The reference sorts and loops over whole tracks: no support and no batches. Of the processing it shares what looks at one row
+alone (`fixes_of`: coordinates, and what was really done; `heading_of`), and what has a naive twin of its own in tests/processing:
+which fixes are linked (`linked_to_next`), the edges and lengths of streets, and which version of them is valid when (`Versions`).
 """
 
 from collections import defaultdict
