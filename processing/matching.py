@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vinterkoll.processing.candidates import States, states_of
+from vinterkoll.processing.candidates import States, least_of_each, states_of
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.paths import ragged
@@ -97,7 +97,7 @@ def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
     before = np.append(NO_FIX, np.where(linked[:-1], np.arange(count - 1), NO_FIX))
     total = states.cost + _cheapest(states, after, here, there, cost)
     total += _cheapest(states, before, there, here, cost)
-    best = np.flatnonzero(total == np.minimum.reduceat(total, states.begin[:-1])[states.fix])
+    best = np.flatnonzero(total == least_of_each(total, states.fix, count)[states.fix])
     best = best[np.searchsorted(states.fix[best], np.arange(count))]
     return Match(
         states.segment[best], states.along_m[best], _known_direction(states, total, best).astype(np.int8)
@@ -157,8 +157,9 @@ def _crossing(states: States, places: Places, longest_m: FloatColumn) -> Pairs:
     """
     longest_m = longest_m + ROUNDING_M
     leaves = np.flatnonzero(places.left_m <= longest_m[states.fix])
-    enters = np.flatnonzero(places.done_m <= np.append(-np.inf, longest_m[:-1])[states.fix])
-    begin, after = np.searchsorted(enters, states.begin), states.fix[leaves] + 1
+    near_behind = places.done_m <= np.append(-np.inf, longest_m[:-1])[states.fix]
+    enters, begin = np.flatnonzero(near_behind), np.append(0, np.cumsum(near_behind))[states.begin]
+    after = states.fix[leaves] + 1
     row, at = ragged(begin[after], begin[after + 1] - begin[after])
     here, there = leaves[row], enters[at]
     lane = 2 * states.segment + (states.direction < 0)
@@ -176,8 +177,7 @@ def _cheapest(
     best, off = np.zeros(len(states.cost)), states.begin[1:] - 1
     for _ in range(REACH):
         score = states.cost + best
-        level, off_level = np.full(len(off), np.inf), score[off]
-        np.minimum.at(level, states.fix, score)
+        level, off_level = least_of_each(score, states.fix, len(off)), score[off]
         onto = np.append(np.minimum(level + BREAK_COST, off_level + OFF_STEP_COST), 0.0)
         away = np.append(np.minimum(level + OFF_STEP_COST, off_level), 0.0)
         best = onto[neighbour][states.fix]
