@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from vinterkoll.processing.network import StreetNetwork
+from vinterkoll.processing.network import StreetNetwork, masks_among
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.tracks import Fixes
 
@@ -76,10 +76,8 @@ def states_of(fixes: Fixes, network: StreetNetwork) -> States:
     heads = np.where((east != 0) | (north != 0), HEADING_COST, 0.0)[fix]
     cosine = east[fix] * edges.dx[edge] + north[fix] * edges.dy[edge]
     near = away_squared * (0.5 / SIGMA_M**2)
-    off = np.searchsorted(fix, np.arange(count), "right") * 2 + np.arange(count)
-    forward = (
-        2 * np.arange(len(fix)) + fix
-    )  # two places a candidate, and one for each earlier fix's state off
+    forward = 2 * np.arange(len(fix)) + fix  # two places a candidate, one for each earlier fix's state off
+    off = np.cumsum(2 * np.bincount(fix, minlength=count) + 1) - 1
     total = 2 * len(fix) + count
     owner, segment, direction = np.empty(total, np.int64), np.full(total, -1), np.zeros(total, np.int64)
     along, cost = np.full(total, np.nan), np.full(total, OFF_COST)
@@ -87,21 +85,17 @@ def states_of(fixes: Fixes, network: StreetNetwork) -> States:
     for place, way in ((forward, 1), (forward + 1, -1)):
         owner[place], segment[place], direction[place] = fix, edges.segment[edge], way
         against = np.where(network.one_way[edges.segment[edge]] == -way, AGAINST_COST, 0.0)
-        along[place], cost[place] = (
-            edges.offset_m[edge] + on_edge,
-            near + heads * (1.0 - way * cosine) + against,
-        )
-    kept = _worth_keeping(owner, cost, off)
-    owner = owner[kept]
-    begin = np.searchsorted(owner, np.arange(count + 1))
-    return States(owner, segment[kept], direction[kept], along[kept], cost[kept], begin)
+        along[place] = edges.offset_m[edge] + on_edge
+        cost[place] = near + heads * (1.0 - way * cosine) + against
+    worth = _worth_keeping(owner, cost, off)
+    begin, kept = np.append(0, np.cumsum(worth)[off]), np.flatnonzero(worth)
+    return States(owner[kept], segment[kept], direction[kept], along[kept], cost[kept], begin)
 
 
 def _worth_keeping(owner: IntColumn, cost: FloatColumn, off: IntColumn) -> BoolColumn:
     """Tell which states to keep, (s,): those off the network, at `off` (n,), and those that may turn out best."""
-    begin = np.concatenate([[0], off[:-1] + 1])
-    kept: BoolColumn = cost <= (np.minimum.reduceat(cost, begin) + HOPELESS_COST)[owner]
-    crowded = off - begin > STATES_MAX
+    kept: BoolColumn = cost <= (least_of_each(cost, owner, len(off)) + HOPELESS_COST)[owner]
+    crowded = np.diff(off, prepend=-1) - 1 > STATES_MAX
     if crowded.any():  # of the fix alone, whoever else is there
         many = np.flatnonzero(crowded[owner])
         ranked = np.delete(many, np.searchsorted(many, off[crowded]))
@@ -118,10 +112,15 @@ def _nearest(fixes: Fixes, network: StreetNetwork) -> tuple[IntColumn, IntColumn
     Returns fix, edge, squared metres to it and metres along it, (m,) each, in order of fix and edge.
     """
     edges = network.edges
-    fix, edge = network.cells(RADIUS_M).find(fixes.x, fixes.y)
+    found = []
+    for mask in masks_among(fixes.kinds):
+        asked = np.flatnonzero(fixes.kinds == mask)
+        place, edge = network.cells(mask, RADIUS_M).find(fixes.x[asked], fixes.y[asked])
+        found.append((asked[place], edge))
+    fix, edge = (np.concatenate(columns) for columns in zip(*found, strict=True))
     away_squared, on_edge = edges.nearest(edge, fixes.x[fix], fixes.y[fix])
-    allowed = network.kind[edges.segment[edge]] & fixes.kinds[fix] != 0
-    near = np.flatnonzero((away_squared <= RADIUS_M**2) & allowed)
+    near = np.flatnonzero(away_squared <= RADIUS_M**2)
+    near = near[np.argsort(fix[near], kind="stable")]
     fix, edge, away_squared, on_edge = fix[near], edge[near], away_squared[near], on_edge[near]
     same = np.diff(fix * len(network) + edges.segment[edge]) == 0
     best = np.flatnonzero(_first_least(away_squared, same))
@@ -137,4 +136,15 @@ def _first_least(value: FloatColumn, same: BoolColumn) -> BoolColumn:
     least: BoolColumn = value == np.minimum.reduceat(value, np.flatnonzero(fresh))[group]
     first = np.flatnonzero(least)
     least[first[1:][np.diff(group[first]) == 0]] = False
+    return least
+
+
+def least_of_each(value: FloatColumn, owner: IntColumn, owners: int) -> FloatColumn:
+    """Return the least of the values (m,) of each owner, (owners,); infinite for one without.
+
+    >>> least_of_each(np.array([3.0, 1.0, 2.0]), np.array([0, 0, 2]), 3)
+    array([ 1., inf,  2.])
+    """
+    least = np.full(owners, np.inf)
+    np.minimum.at(least, owner, value)  # twice as fast as `reduceat` over groups of a few
     return least

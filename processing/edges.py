@@ -68,14 +68,15 @@ class Cells:
     edge: IntColumn
 
     @classmethod
-    def near(cls, edges: Edges, radius_m: float) -> "Cells":
-        """Give m edges to each cell with a place at most `radius_m` from them, and to few others."""
+    def near(cls, edges: Edges, which: IntColumn, radius_m: float) -> "Cells":
+        """Give the edges `which` (k,), ascending, to each cell with a place at most `radius_m` from them, and to few others."""
         reach_m = radius_m + CORNER_M
-        west, columns = _span(edges.x, edges.x + edges.dx * edges.length_m, reach_m)
-        south, rows = _span(edges.y, edges.y + edges.dy * edges.length_m, reach_m)
-        edge, place = ragged(np.zeros(len(rows), np.int64), columns * rows)
-        x = (west[edge] + place // rows[edge] + 0.5) * CELL_M
-        y = (south[edge] + place % rows[edge] + 0.5) * CELL_M
+        west, columns = _span(edges.x[which], edges.dx[which] * edges.length_m[which], reach_m)
+        south, rows = _span(edges.y[which], edges.dy[which] * edges.length_m[which], reach_m)
+        owner, place = ragged(np.zeros(len(which), np.int64), columns * rows)
+        x = (west[owner] + place // rows[owner] + 0.5) * CELL_M
+        y = (south[owner] + place % rows[owner] + 0.5) * CELL_M
+        edge = which[owner]
         near = np.flatnonzero(edges.nearest(edge, x, y)[0] <= reach_m**2)
         cell = _cell(x[near], y[near])
         order = np.argsort(cell, kind="stable")
@@ -96,7 +97,7 @@ class Cells:
 
         Examples
         --------
-        >>> cells = Cells.near(Edges.of(shapely.linestrings([[[0, 0], [99, 0], [99, 50]]])), 10.0)
+        >>> cells = Cells.near(Edges.of(shapely.linestrings([[[0, 0], [99, 0], [99, 50]]])), np.arange(2), 10.0)
         >>> cells.find(np.array([90.0, 50.0, 50.0]), np.array([5.0, 5.0, 90.0]))
         (array([0, 0, 1]), array([0, 1, 0]))
         """
@@ -113,9 +114,9 @@ def _cell(x: FloatColumn, y: FloatColumn) -> IntColumn:
     return column * (4 * _FAR) + row
 
 
-def _span(start: FloatColumn, end: FloatColumn, reach_m: float) -> tuple[IntColumn, IntColumn]:
-    """Return the first column, or row, within reach of edges (m,) on one axis, and how many are: (m,) each."""
-    low, high = np.minimum(start, end) - reach_m, np.maximum(start, end) + reach_m
+def _span(start: FloatColumn, length: FloatColumn, reach_m: float) -> tuple[IntColumn, IntColumn]:
+    """Return the first column, or row, within reach of edges (k,) on one axis, and how many are: (k,) each."""
+    low, high = start + np.minimum(length, 0.0) - reach_m, start + np.maximum(length, 0.0) + reach_m
     first, last = (np.floor(side / CELL_M).astype(np.int64) for side in (low, high))
     return first, last - first + 1
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from vinterkoll.processing.candidates import States, states_of
+from vinterkoll.processing.candidates import States, least_of_each, states_of
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.paths import ragged
@@ -104,8 +104,8 @@ def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
     before = np.append(NO_FIX, np.where(linked[:-1], np.arange(count - 1), NO_FIX))
     total = states.cost + _cheapest(states, after, here, there, cost)
     total += _cheapest(states, before, there, here, cost)
-    best = np.flatnonzero(total == np.minimum.reduceat(total, states.begin[:-1])[states.fix])
-    best = best[np.searchsorted(states.fix[best], np.arange(count))]
+    best = np.flatnonzero(total == least_of_each(total, states.fix, count)[states.fix])
+    best = best[np.diff(states.fix[best], prepend=-1) > 0]  # the first of equals
     return Match(
         states.segment[best], states.along_m[best], _known_direction(states, total, best).astype(np.int8)
     )
@@ -113,7 +113,7 @@ def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
 
 def _known_direction(states: States, total: FloatColumn, best: IntColumn) -> IntColumn:
     """Return the directions of the states `best` (n,), 0 where the other one would do about as well."""
-    other = np.clip(best + states.direction[best], 0, len(total) - 1)  # forward comes before backward
+    other = np.maximum(best + states.direction[best], 0)  # forward, backward, and off the network at last
     twin = (states.fix[other] == states.fix[best]) & (states.segment[other] == states.segment[best])
     close = twin & (other != best) & (total[other] - total[best] < DIRECTION_MARGIN)
     return np.where(close, 0, states.direction[best])
@@ -132,17 +132,27 @@ def _ways(
     longest_m[step] = longest_way_m(chord_m[step], gap_s)
     places = Places.of(network, states.segment, states.direction, states.along_m)
     stays, crosses = _staying(states, linked), _crossing(states, places, longest_m)
-    fix = states.fix[stays[0]]
+    fix, other_fix = states.fix[stays[0]], states.fix[crosses[0]]
     on_m = lengths_on_segments(places, stays, longest_m[fix])
-    fix = states.fix[crosses[0]]
-    over_m, turns = lengths_over_nodes(network, fixes.kinds[fix], places, crosses, longest_m[fix])
-    here, there = (np.concatenate(ends) for ends in zip(stays, crosses, strict=True))
-    length_m, chord_m = np.concatenate([on_m, over_m]), chord_m[states.fix[here]]
+    over_m, turns = lengths_over_nodes(network, fixes.kinds[other_fix], places, crosses, longest_m[other_fix])
+    found = (
+        _cheap(stays, _misfit(on_m, chord_m[fix])),
+        _cheap(crosses, _misfit(over_m, chord_m[other_fix]) + TURN_COST * turns),
+    )
+    here, there, cost = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    return here, there, cost
+
+
+def _misfit(length_m: FloatColumn, chord_m: FloatColumn) -> FloatColumn:
+    """Return what ways (m,) cost that are longer or shorter than their chords."""
     misfit_m = np.maximum(np.maximum(length_m - (1 + BEND_SHARE) * chord_m, chord_m - length_m), 0.0)
-    cost = misfit_m / (MISFIT_M + MISFIT_SHARE * chord_m)
-    cost[len(on_m) :] += TURN_COST * turns
+    return misfit_m / (MISFIT_M + MISFIT_SHARE * chord_m)
+
+
+def _cheap(pairs: Pairs, cost: FloatColumn) -> tuple[IntColumn, IntColumn, FloatColumn]:
+    """Return the pairs that cost less than a break, and what they cost."""
     cheap = np.flatnonzero(cost < BREAK_COST)
-    return here[cheap], there[cheap], cost[cheap]
+    return pairs[0][cheap], pairs[1][cheap], cost[cheap]
 
 
 def _staying(states: States, linked: BoolColumn) -> Pairs:
@@ -164,8 +174,9 @@ def _crossing(states: States, places: Places, longest_m: FloatColumn) -> Pairs:
     """
     longest_m = longest_m + ROUNDING_M
     leaves = np.flatnonzero(places.left_m <= longest_m[states.fix])
-    enters = np.flatnonzero(places.done_m <= np.append(-np.inf, longest_m[:-1])[states.fix])
-    begin, after = np.searchsorted(enters, states.begin), states.fix[leaves] + 1
+    near_behind = places.done_m <= np.append(-np.inf, longest_m[:-1])[states.fix]
+    enters, begin = np.flatnonzero(near_behind), np.append(0, np.cumsum(near_behind))[states.begin]
+    after = states.fix[leaves] + 1
     row, at = ragged(begin[after], begin[after + 1] - begin[after])
     here, there = leaves[row], enters[at]
     lane = 2 * states.segment + (states.direction < 0)
@@ -180,14 +191,13 @@ def _cheapest(
 
     What no way joins is joined by a break, or by leaving the network. After a fix without a neighbour comes nothing.
     """
-    best, off = np.zeros(len(states.cost)), states.begin[1:] - 1
+    best, off, states_a_fix = np.zeros(len(states.cost)), states.begin[1:] - 1, np.diff(states.begin)
     for _ in range(REACH):
         score = states.cost + best
-        level, off_level = np.full(len(off), np.inf), score[off]
-        np.minimum.at(level, states.fix, score)
+        level, off_level = least_of_each(score, states.fix, len(off)), score[off]
         onto = np.append(np.minimum(level + BREAK_COST, off_level + OFF_STEP_COST), 0.0)
         away = np.append(np.minimum(level + OFF_STEP_COST, off_level), 0.0)
-        best = onto[neighbour][states.fix]
+        best = np.repeat(onto[neighbour], states_a_fix)
         best[off] = away[neighbour]
-        np.minimum.at(best, here, score[there] + cost)
+        np.minimum.at(best, here, score.take(there) + cost)
     return best

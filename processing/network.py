@@ -19,6 +19,16 @@ KINDS: Final[dict[str, int]] = {"carriageway": 1, "gc": 2, "area": 4}
 ALL_KINDS: Final = 7
 
 
+def masks_among(kinds: IntColumn) -> list[int]:
+    """Return the different masks of kinds that are among (n,), ascending.
+
+    >>> masks_among(np.array([3, 1, 1, 3]))
+    [1, 3]
+    """
+    found: list[int] = np.flatnonzero(np.bincount(kinds)).tolist()
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Segments:
     """n segments as files and the database have them: (n,) columns, `lines` are lon/lat LineStrings."""
@@ -87,14 +97,15 @@ class StreetNetwork:
         return Edges.of(self.lines)
 
     @cached_property
-    def _cells(self) -> dict[float, Cells]:
+    def _cells(self) -> dict[tuple[int, float], Cells]:
         return {}
 
-    def cells(self, radius_m: float) -> Cells:
-        """Return which edges are so near to which places, found when first asked for."""
-        if radius_m not in self._cells:
-            self._cells[radius_m] = Cells.near(self.edges, radius_m)
-        return self._cells[radius_m]
+    def cells(self, kinds: int, radius_m: float) -> Cells:
+        """Return which edges of some kinds (a mask) are so near to which places, found when first asked for."""
+        if (kinds, radius_m) not in self._cells:
+            edges = np.flatnonzero(self.kind[self.edges.segment] & kinds)
+            self._cells[kinds, radius_m] = Cells.near(self.edges, edges, radius_m)
+        return self._cells[kinds, radius_m]
 
     @cached_property
     def _ways(self) -> dict[int, Ways]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vinterkoll.processing.network import StreetNetwork
+from vinterkoll.processing.network import StreetNetwork, masks_among
 from vinterkoll.processing.observations import FloatColumn, IntColumn
 
 
@@ -100,7 +100,7 @@ def lengths_over_nodes(
     meets = leaves == enters
     turns = (meets & (places.segment[origin] == places.segment[target])).astype(np.int64)
     apart = np.flatnonzero(~meets & (length <= longest_m))
-    for mask in np.flatnonzero(np.bincount(kinds[apart])).tolist():
+    for mask in masks_among(kinds[apart]):
         asked = apart[kinds[apart] == mask]
         ways = network.ways(mask)
         way = ways.find(leaves[asked], enters[asked])
@@ -128,7 +128,7 @@ def pieces_of(network: StreetNetwork, kinds: IntColumn, origin: Places, target: 
     under_way = goes[here[goes] != target.enters[goes]]
     while len(under_way):
         segment = np.empty(len(on), np.int64)
-        for mask in np.unique(kinds[under_way]).tolist():
+        for mask in masks_among(kinds[under_way]):
             asked = under_way[kinds[under_way] == mask]
             ways = network.ways(mask)
             segment[asked] = ways.first[ways.find(here[asked], target.enters[asked])]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from small_town import network_of
 from vinterkoll.processing.edges import CELL_M, CORNER_M
+from vinterkoll.processing.network import ALL_KINDS
 
 RADIUS_M = 36.0
 
@@ -29,7 +30,7 @@ def test_edges_near_equal_a_loop_over_all(
 ) -> None:
     network = network_of([list(one) for one in drawn])
     x, y = (np.array([place[axis] for place in places], np.float64) for axis in (0, 1))
-    place, edge = network.cells(RADIUS_M).find(x, y)
+    place, edge = network.cells(ALL_KINDS, RADIUS_M).find(x, y)
     found = list(zip(place.tolist(), edge.tolist(), strict=True))
     assert found == sorted(set(found))
     away_squared, along = network.edges.nearest(edge, x[place], y[place])
@@ -51,7 +52,7 @@ def test_a_place_at_the_radius_is_near() -> None:
     network = network_of([[(0.0, 0.0), (100.0, 0.0)]])
     for at in range(0, 101, 4):
         for side in (-RADIUS_M, RADIUS_M):
-            _, edge = network.cells(RADIUS_M).find(np.array([float(at)]), np.array([side]))
+            _, edge = network.cells(ALL_KINDS, RADIUS_M).find(np.array([float(at)]), np.array([side]))
             assert edge.tolist() == [0]
 
 
@@ -64,7 +65,7 @@ def test_no_edge_within_the_radius_is_missed() -> None:
     )
     x, y = chance.uniform(-50, 2_050, (2, 20_000))
     near = shapely.STRtree(network.lines).query(shapely.points(x, y), predicate="dwithin", distance=RADIUS_M)
-    place, edge = network.cells(RADIUS_M).find(x, y)
+    place, edge = network.cells(ALL_KINDS, RADIUS_M).find(x, y)
     missed = set(zip(*near.tolist(), strict=True)) - set(zip(place.tolist(), edge.tolist(), strict=True))
     assert near.shape[1] > 10_000
     assert not missed
