@@ -84,11 +84,12 @@ def part_of(network: StreetNetwork, first: int, last: int) -> StreetNetwork:
 
 
 def rebuilt_segments() -> Segments:
-    """The town after a rebuilding: the same lines under other ids, cleared in one pass, the short cut gone."""
+    """The town after a rebuilding: the same lines under other ids, cleared in one pass, the first one-way, the short cut gone."""
     town = town_segments()
     kept = slice(0, 4)
     columns = {field.name: getattr(town, field.name)[kept] for field in dataclasses.fields(town)}
-    return Segments(**columns | {"segment_id": columns["segment_id"] + 100, "passes_required": np.full(4, 1)})
+    columns["segment_id"] = columns["segment_id"] + 100
+    return Segments(**columns | {"passes_required": np.full(4, 1), "one_way": np.array([1, 0, 0, 0])})
 
 
 def town_segments() -> Segments:
