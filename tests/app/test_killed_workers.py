@@ -21,6 +21,7 @@ import pytest
 
 import fuzzing
 from broker import Broker
+from derived_tables import derived, equals_reference
 from processes import ended_well
 from simulated_delivery import Rows, Span, clean_rows, kinds_of, observed, rows_of, sendings, set_up
 from vinterkoll.app.children import free_port
@@ -156,7 +157,11 @@ def simulation(workers: Workers, directory: Path) -> Iterator[subprocess.Popen[s
 
 @cache
 def expected(url: str, directory: Path, observations: frozenset[tuple[str, str]]) -> Rows:
-    return clean_rows(url, directory, SPAN, dict(observations))
+    """What the clean run leaves, which is what the slow reference makes of its raw rows."""
+    rows = clean_rows(url, directory, SPAN, dict(observations))
+    with psycopg.connect(url) as connection:
+        equals_reference(derived(connection), connection)
+    return rows
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,10 @@
 
 import heapq
 import math
+from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +26,19 @@ class State(NamedTuple):
 
 
 OFF = State(-1, 0, math.nan)
+Edge = tuple[int, float, float, float, float, float, float]
+SQUARE_M = 100.0
+
+
+def _squares(edge: Edge) -> Iterator[tuple[int, int]]:
+    """All squares of which a place may be within reach of the edge."""
+    _, x, y, dx, dy, length, _ = edge
+    spans = []
+    for begin, way in ((x, dx), (y, dy)):
+        low, high = sorted((begin, begin + way * length))
+        reach = candidates.RADIUS_M + 1.0
+        spans.append(range(math.floor((low - reach) / SQUARE_M), math.floor((high + reach) / SQUARE_M) + 1))
+    yield from product(*spans)
 
 
 class SlowMatcher:
@@ -34,7 +50,15 @@ class SlowMatcher:
         self._ends: list[tuple[int, int]] = list(
             zip(town.start_node.tolist(), town.end_node.tolist(), strict=True)
         )
-        self._edges = [getattr(town.edges, name).tolist() for name in town.edges.__slots__]
+        # only so that whole towns end in time: the streets at each node, and the edges in and around each square
+        self._at: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for segment, ends in enumerate(self._ends):
+            self._at[ends[0]].append((segment, ends[1]))
+            self._at[ends[1]].append((segment, ends[0]))
+        self._around: dict[tuple[int, int], list[Edge]] = defaultdict(list)
+        for edge in zip(*(getattr(town.edges, name).tolist() for name in town.edges.__slots__), strict=True):
+            for square in _squares(edge):
+                self._around[square].append(edge)
         self.millimetres = cache(self._millimetres)
 
     def match(self, fixes: Fixes) -> list[State]:
@@ -51,7 +75,7 @@ class SlowMatcher:
         east, north = (float(part[i]) for part in candidates.heading_of(fixes))
         weight = candidates.HEADING_COST if (east, north) != (0, 0) else 0.0
         nearest: dict[int, tuple[float, float, float]] = {}
-        for segment, x, y, dx, dy, length, offset in zip(*self._edges, strict=True):
+        for segment, x, y, dx, dy, length, offset in self._edges_near(float(fixes.x[i]), float(fixes.y[i])):
             if not int(self._town.kind[segment]) & int(fixes.kinds[i]):
                 continue
             off_x, off_y = float(fixes.x[i]) - x, float(fixes.y[i]) - y
@@ -75,6 +99,11 @@ class SlowMatcher:
             if cost <= least + candidates.HOPELESS_COST and state in cheapest
         }
         return kept | {OFF: candidates.OFF_COST}
+
+    def _edges_near(self, x: float, y: float) -> list[Edge]:
+        if not (math.isfinite(x) and math.isfinite(y)):
+            return []
+        return self._around[math.floor(x / SQUARE_M), math.floor(y / SQUARE_M)]
 
     def _step_costs(
         self, fixes: Fixes, i: int, here: list[State], there: list[State]
@@ -130,12 +159,7 @@ class SlowMatcher:
         return best
 
     def _leaving(self, kinds: int, node: int) -> list[tuple[int, int]]:
-        return [
-            (segment, ends[1 - side])
-            for segment, ends in enumerate(self._ends)
-            for side in (0, 1)
-            if ends[side] == node and int(self._town.kind[segment]) & kinds
-        ]
+        return [one for one in self._at[node] if int(self._town.kind[one[0]]) & kinds]
 
     def first(self, kinds: int, origin: int, target: int) -> int:
         """The lowest segment that a shortest way from one node to another begins with."""
