@@ -75,17 +75,21 @@ def states_of(fixes: Fixes, network: StreetNetwork) -> States:
     east, north = heading_of(fixes)
     heads = np.where((east != 0) | (north != 0), HEADING_COST, 0.0)[fix]
     cosine = east[fix] * edges.dx[edge] + north[fix] * edges.dy[edge]
-    near = away_squared * (0.5 / SIGMA_M**2)
+    near, on_segment, on_m = (
+        away_squared * (0.5 / SIGMA_M**2),
+        edges.segment[edge],
+        edges.offset_m[edge] + on_edge,
+    )
     forward = 2 * np.arange(len(fix)) + fix  # two places a candidate, one for each earlier fix's state off
     off = np.cumsum(2 * np.bincount(fix, minlength=count) + 1) - 1
     total = 2 * len(fix) + count
     owner, segment, direction = np.empty(total, np.int64), np.full(total, -1), np.zeros(total, np.int64)
     along, cost = np.full(total, np.nan), np.full(total, OFF_COST)
     owner[off] = np.arange(count)
+    one_way = network.one_way[on_segment]
     for place, way in ((forward, 1), (forward + 1, -1)):
-        owner[place], segment[place], direction[place] = fix, edges.segment[edge], way
-        against = np.where(network.one_way[edges.segment[edge]] == -way, AGAINST_COST, 0.0)
-        along[place] = edges.offset_m[edge] + on_edge
+        owner[place], segment[place], direction[place], along[place] = fix, on_segment, way, on_m
+        against = np.where(one_way == -way, AGAINST_COST, 0.0)
         cost[place] = near + heads * (1.0 - way * cosine) + against
     worth = _worth_keeping(owner, cost, off)
     begin, kept = np.append(0, np.cumsum(worth)[off]), np.flatnonzero(worth)

@@ -19,6 +19,9 @@ CORNER_M: Final = 0.71 * CELL_M
 _FAR: Final = 2**30
 """Columns and rows this far out have no streets; a NaN is there."""
 
+_EDGES: Final = 10_000
+"""Whose cells are found at a time: a region's network is to be built in little more memory than it keeps."""
+
 _BEYOND: Final = np.iinfo(np.int64).max
 
 
@@ -70,19 +73,14 @@ class Cells:
     @classmethod
     def near(cls, edges: Edges, which: IntColumn, radius_m: float) -> "Cells":
         """Give the edges `which` (k,), ascending, to each cell with a place at most `radius_m` from them, and to few others."""
-        reach_m = radius_m + CORNER_M
-        west, columns = _span(edges.x[which], edges.dx[which] * edges.length_m[which], reach_m)
-        south, rows = _span(edges.y[which], edges.dy[which] * edges.length_m[which], reach_m)
-        owner, place = ragged(np.zeros(len(which), np.int64), columns * rows)
-        x = (west[owner] + place // rows[owner] + 0.5) * CELL_M
-        y = (south[owner] + place % rows[owner] + 0.5) * CELL_M
-        edge = which[owner]
-        near = np.flatnonzero(edges.nearest(edge, x, y)[0] <= reach_m**2)
-        cell = _cell(x[near], y[near])
+        blocks = [which[at : at + _EDGES] for at in range(0, len(which), _EDGES)] or [which]
+        parts = [_cells_near(edges, block, radius_m + CORNER_M) for block in blocks]
+        cell, edge = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         order = np.argsort(cell, kind="stable")
-        key, begin = np.unique(cell[order], return_index=True)
-        ends = [len(order), len(order)]
-        return cls(np.append(key, _BEYOND), np.append(begin, ends), edge[near[order]])
+        cell = cell[order]
+        begin = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
+        ends = [len(cell), len(cell)]
+        return cls(np.append(cell[begin], _BEYOND), np.append(begin, ends), edge[order])
 
     def find(self, x: FloatColumn, y: FloatColumn) -> tuple[IntColumn, IntColumn]:
         """Find all edges that may be near one of n places, and some that are not.
@@ -106,6 +104,18 @@ class Cells:
         count = np.where(self.key[cell] == key, self.begin[cell + 1] - self.begin[cell], 0)
         place, at = ragged(self.begin[cell], count)
         return place, self.edge[at]
+
+
+def _cells_near(edges: Edges, which: IntColumn, reach_m: float) -> tuple[IntColumn, IntColumn]:
+    """Return the keys of the cells whose middle is at most `reach_m` from an edge, each with that edge: (p,) each."""
+    west, columns = _span(edges.x[which], edges.dx[which] * edges.length_m[which], reach_m)
+    south, rows = _span(edges.y[which], edges.dy[which] * edges.length_m[which], reach_m)
+    owner, place = ragged(np.zeros(len(which), np.int64), columns * rows)
+    x = (west[owner] + place // rows[owner] + 0.5) * CELL_M
+    y = (south[owner] + place % rows[owner] + 0.5) * CELL_M
+    edge = which[owner]
+    near = np.flatnonzero(edges.nearest(edge, x, y)[0] <= reach_m**2)
+    return _cell(x[near], y[near]), edge[near]
 
 
 def _cell(x: FloatColumn, y: FloatColumn) -> IntColumn:

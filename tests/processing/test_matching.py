@@ -67,6 +67,14 @@ def test_matches_equal_the_slow_reference(
     agree(match(fixes, linked_to_next(fixes), town), SlowMatcher(town).match(fixes))
 
 
+@given(st.lists(st.tuples(points, st.sampled_from([1, 2, 3, 7])), max_size=10))
+def test_kinds_may_differ_from_fix_to_fix(
+    town: StreetNetwork, drawn: list[tuple[tuple[float, float], int]]
+) -> None:
+    fixes = fixes_of([one[0] for one in drawn], kinds=[one[1] for one in drawn])
+    agree(match(fixes, linked_to_next(fixes), town), SlowMatcher(town).match(fixes))
+
+
 whole_metres = st.tuples(
     st.sampled_from([-50.0, 0.0, 50.0, 100.0]), st.sampled_from([-50.0, 0.0, 50.0, 100.0])
 )
