@@ -12,6 +12,7 @@ import pyproj
 import shapely
 from pyproj.exceptions import CRSError
 
+from vinterkoll.ingest.network.curves import ArcError, geometry_of
 from vinterkoll.ingest.network.links import Feature, FeatureFile, NetworkFileError
 
 _HEADER: Final = struct.Struct("<2sBBi")
@@ -80,5 +81,7 @@ def _geometry(blob: object) -> tuple[shapely.Geometry | None, None, str]:
     kind = flags >> 1 & 0x7
     if flags & _EMPTY or kind >= len(_ENVELOPE_BYTES):
         return None, None, "no geometry"
-    geometry = shapely.from_wkb(blob[_HEADER.size + _ENVELOPE_BYTES[kind] :], on_invalid="ignore")
-    return geometry, None, "a geometry that cannot be read"
+    try:
+        return geometry_of(blob[_HEADER.size + _ENVELOPE_BYTES[kind] :]), None, "a geometry that cannot be read"
+    except ArcError:
+        return None, None, "with arcs"
