@@ -76,7 +76,8 @@ def segments_of(
 def places_of(link: Link, *, degrees: bool) -> bytes:
     """Return a link's places as its digest takes them: by the centimetre and without heights."""
     steps = _DIGEST_STEPS_PER_DEGREE if degrees else _DIGEST_STEPS_PER_M
-    return np.rint(shapely.get_coordinates(link.line) * steps).astype(">i8").tobytes()
+    places: bytes = np.rint(shapely.get_coordinates(link.line) * steps).astype(">i8").tobytes()
+    return places
 
 
 def _end_nodes(links: Sequence[Link], metres: NDArray[np.object_]) -> list[tuple[int, int]]:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyproj
 import shapely
 
+UNREADABLE: Final = "a geometry that cannot be read"
 
 T = TypeVar("T")
 
