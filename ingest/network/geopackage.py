@@ -13,7 +13,7 @@ import shapely
 from pyproj.exceptions import CRSError
 
 from vinterkoll.ingest.network.curves import ArcError, geometry_of
-from vinterkoll.ingest.network.links import Feature, FeatureFile, NetworkFileError
+from vinterkoll.ingest.network.links import UNREADABLE, Feature, FeatureFile, NetworkFileError
 
 _HEADER: Final = struct.Struct("<2sBBi")
 _ENVELOPE_BYTES: Final = (0, 32, 48, 48, 64)
@@ -82,6 +82,6 @@ def _geometry(blob: object) -> tuple[shapely.Geometry | None, None, str]:
     if flags & _EMPTY or kind >= len(_ENVELOPE_BYTES):
         return None, None, "no geometry"
     try:
-        return geometry_of(blob[_HEADER.size + _ENVELOPE_BYTES[kind] :]), None, "a geometry that cannot be read"
+        return geometry_of(blob[_HEADER.size + _ENVELOPE_BYTES[kind] :]), None, UNREADABLE
     except ArcError:
         return None, None, "with arcs"

@@ -99,7 +99,9 @@ class _Judge:
             return
         for line in shapely.get_parts(feature.geometry):
             if line.geom_type != "LineString":
-                self._report.skip("an area, not a line" if "Polygon" in line.geom_type else "not a line", identity)
+                self._report.skip(
+                    "an area, not a line" if "Polygon" in line.geom_type else "not a line", identity
+                )
             elif line.is_empty:
                 self._report.skip("no geometry", identity)
             else:

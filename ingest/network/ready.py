@@ -80,7 +80,9 @@ def read_ready(content: bytes, area: Area, report: Report) -> ReadyNetwork:
     short = np.flatnonzero(inside)[~(segments.length_m >= LENGTH_MIN_M)]  # NaN is not long enough either
     if len(short):
         # Left out, it would part the segments that it joins: they meet by node ids, not by places.
-        raise NetworkFileError(f"the line has no length of {LENGTH_MIN_M} m - at `$.features[{short[0]}].geometry`")
+        raise NetworkFileError(
+            f"the line has no length of {LENGTH_MIN_M} m - at `$.features[{short[0]}].geometry`"
+        )
     return ReadyNetwork(file.name, file.generated, segments)
 
 

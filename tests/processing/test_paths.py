@@ -69,7 +69,8 @@ def test_a_way_over_a_sliver_comes_to_its_end(sliver_m: float) -> None:
     """The sliver has the lowest id, which is taken first of what is as short."""
     start, end = np.array([1, 0, 2]), np.array([2, 1, 3])
     ways = ways_over(np.arange(3), start, end, np.array([sliver_m, 100.0, 40.0]))
-    here, passed = 0, []
+    here = 0
+    passed: list[int] = []
     while here != 3 and len(passed) < 3:
         segment = int(ways.first[ways.find(np.array([here]), np.array([3]))[0]])
         here = int(start[segment] + end[segment] - here)

@@ -130,7 +130,7 @@ class SlowMatcher:
         return best
 
     def _millimetres_of(self, segment: int) -> int:
-        return max(1, round(self._length[segment] * 1000))
+        return max(1, round(float(self._length[segment]) * 1000))
 
     def _leaving(self, kinds: int, node: int) -> list[tuple[int, int]]:
         return [

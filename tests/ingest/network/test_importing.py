@@ -177,7 +177,9 @@ def test_a_name_that_no_database_holds_costs_its_link_only(file: Path) -> None:
 
 
 def wkb(kind: int, *parts: bytes, count: int | None = None, order: str = "<") -> bytes:
-    return struct.pack(f"{order}BII", order == "<", kind, len(parts) if count is None else count) + b"".join(parts)
+    return struct.pack(f"{order}BII", order == "<", kind, len(parts) if count is None else count) + b"".join(
+        parts
+    )
 
 
 def wkb_line(*places: tuple[float, ...], kind: int = 2, order: str = "<") -> bytes:
@@ -282,12 +284,23 @@ def test_geojson_with_columns_is_the_same_street(file: Path) -> None:
     content = {
         "type": "FeatureCollection",
         "crs": system,
-        "features": [feature(NVDB, geometry), feature({}, None)],
+        "features": [
+            feature(NVDB, geometry),
+            feature({}, None),
+            feature(NVDB, None),
+            feature(NVDB, {"type": "LineString", "coordinates": [[1]]}),
+            feature(NVDB, {"type": "LineString", "coordinates": [[686000, 7023000], [10**300, 7023000]]}),
+        ],
     }
     geojson.write_text(json.dumps(content))
     segments, report = read(geojson)
     assert segments.segment_id.tolist() == expected.segment_id.tolist()
-    assert report.skipped == {"without a rule for its kind": 1}
+    assert report.skipped == {
+        "without a rule for its kind": 1,
+        "no geometry": 1,
+        "a geometry that cannot be read": 1,
+        "with a coordinate that is no place": 1,
+    }
     degrees = [list(place) for place in expected.lines[0].coords]
     line = {"type": "LineString", "coordinates": degrees}
     geojson.write_text(json.dumps({"type": "FeatureCollection", "features": [feature(NVDB, line)]}))
