@@ -74,7 +74,7 @@ def import_network(
     valid_from: datetime | None = None,
     name: str | None = None,
 ) -> Iterator[str]:
-    """Import a file, derive anew what that affects, and say line by line what was done.
+    """Import a file, derive anew what that affects, and say line by line what was done, or what was left out if nothing was.
 
     Raises
     ------
@@ -92,8 +92,10 @@ def import_network(
             generated=found.generated,
             digest=_digest(name, found),
             valid_from=valid_from,
+            watch=lambda parts: watched(parts, "storing", len(parts)),
         )
     except (NetworkFileError, network_table.NetworkConflictError) as error:
+        yield from report.lines()
         raise ConfigurationError(f"{file}: {error}") from None
     yield f"{name}: {_extent(found.segments)}, {_validity(version)}"
     yield from report.lines()
@@ -103,13 +105,13 @@ def import_network(
 
 def _read(file: Path, mapping: Path | None, area: Area, report: Report) -> ReadyNetwork:
     if mapping is None and is_geojson(file):
-        return read_ready(file.read_bytes())
+        return read_ready(file.read_bytes(), area, report)
     content = mapping.read_bytes() if mapping else shipped("osm" if is_osm(file) else "nvdb")
     rules = read_mapping(content)
-    with open_features(file, rules) as features:
+    with open_features(file, rules, watched) as features:
         watching = watched(features, "reading", features.count)
         links, metres = links_of(features, watching, rules, area, report)
-        segments = segments_of(links, metres, degrees=features.crs.is_geographic)
+        segments = segments_of(links, metres, degrees=features.crs.is_geographic, watch=watched)
     return ReadyNetwork("", False, segments)
 
 

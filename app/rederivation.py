@@ -43,14 +43,17 @@ def rederive(
 
 def rederive_in_steps(
     connection: "psycopg.Connection[Any]",
-    kind: Literal["position", "flow"],
     versions: Versions,
+    kind: Literal["position", "flow"],
     device: int,
     low_us: int,
     high_us: int,
-) -> int:
-    """Derive as `rederive` does, a transaction a day, so that batches are stored in between. The inputs are those of now."""
-    count, low_us = 0, max(low_us, horizon.read(connection))
+) -> Iterator[tuple[int, int]]:
+    """Derive as `rederive` does, a transaction a day, so that batches are stored in between. The inputs are those of now.
+
+    Yields after each day the time up to which all is done, and how many observations that were since the day before.
+    """
+    low_us = max(low_us, horizon.read(connection))
     for device_id, time_us in _days(connection, kind, [device], low_us, high_us):
         with connection.transaction():
             inputs.hold(connection, DERIVATION)
@@ -59,8 +62,21 @@ def rederive_in_steps(
             inside = time_us >= horizon.read(connection)  # it may have risen since they were read
             thresholds = threshold_table.read(connection)
             _derive(connection, kind, versions, thresholds, device_id[inside], time_us[inside])
-        count += int(np.count_nonzero(inside))
-    return count
+        yield int(time_us[-1]) + 1, int(np.count_nonzero(inside))
+
+
+def stored_span(
+    connection: "psycopg.Connection[Any]",
+    kind: Literal["position", "flow"],
+    device: int,
+    low_us: int,
+    high_us: int,
+) -> tuple[int, int]:
+    """Return from when to when there is something for `rederive_in_steps` to do; twice the same where there is nothing."""
+    low_us = max(low_us, horizon.read(connection))
+    first_us = raw.first_time(connection, kind, device, low_us, high_us)
+    last_us = raw.last_time(connection, kind, device, low_us, high_us)
+    return (low_us, low_us) if first_us is None or last_us is None else (first_us, last_us + 1)
 
 
 def _derive(
@@ -90,4 +106,5 @@ def _days(
         while (first_us := raw.first_time(connection, kind, device, at_us, high_us)) is not None:
             at_us = min(first_us + _SPAN_US, high_us)
             time_us = raw.times(connection, kind, device, first_us, at_us)
-            yield np.full(len(time_us), device), time_us
+            if len(time_us):  # they may have been deleted in between
+                yield np.full(len(time_us), device), time_us

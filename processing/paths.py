@@ -62,7 +62,9 @@ def ways_over(segments: IntColumn, start_node: IntColumn, end_node: IntColumn, l
     (array([15000, 15000], dtype=int32), array([0, 1], dtype=int32), array([1, 0], dtype=int32))
     """
     nodes = int(max(start_node.max(), end_node.max())) + 1 if len(start_node) else 0
-    roads = _Roads.of(segments, start_node, end_node, np.rint(length_m * 1000).astype(np.int32), nodes)
+    # At least a millimetre each: over less a way would come no nearer, and whoever follows it to no end.
+    length_mm = np.maximum(1, np.rint(length_m * 1000)).astype(np.int32)
+    roads = _Roads.of(segments, start_node, end_node, length_mm, nodes)
     used = np.unique(roads.node)
     rest = np.zeros(_SOURCES * nodes, np.int32)
     parts = [_from(used[at : at + _SOURCES], roads, rest) for at in range(0, len(used), _SOURCES)]

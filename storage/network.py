@@ -3,6 +3,7 @@
 Which version counts is a matter of the event time: the latest that is valid from then or earlier.
 """
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -33,7 +34,13 @@ _PRESENT: Final = """
     FROM coalesce(%s::timestamptz, CASE WHEN EXISTS (SELECT FROM network) THEN now() ELSE 'epoch' END) AS moment
 """
 
-# Bounding boxes are compared with PostgreSQL's tolerance for them, 1e-6 degrees: releases of PROJ differ in the last bits.
+_APART_MAX_DEGREES: Final = 1e-6
+_LONGER_MAX_M: Final = 0.1
+"""What counts as the same place and length: ids go by the centimetre, and releases of PROJ differ in the last bits."""
+
+_CHUNK: Final = 2_000
+"""Segments a statement, so that whoever waits sees how far it is; a town has ten times as many."""
+
 _STORE: Final = """
     WITH sent AS (
         SELECT * FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::smallint[], %s::smallint[], %s::smallint[],
@@ -48,11 +55,12 @@ _STORE: Final = """
                geometry, box(point(east, north), point(west, south))
         FROM sent ON CONFLICT DO NOTHING
     )
-    SELECT min(segment_id)
-    FROM sent JOIN segment s USING (segment_id)
-    WHERE (sent.name, sent.kind, sent.winter_class, sent.passes_required, sent.one_way, sent.start_node, sent.end_node)
-          <> (s.name, s.kind, s.winter_class, s.passes_required, s.one_way, s.start_node, s.end_node)
-       OR NOT s.extent ~= box(point(east, north), point(west, south))
+    SELECT segment_id, about, abs(sent.length_m - s.length_m), sent.geometry, s.geometry
+    FROM sent JOIN segment s USING (segment_id),
+         LATERAL (SELECT (sent.name, sent.kind, sent.winter_class, sent.passes_required, sent.one_way, sent.start_node, sent.end_node)
+                         <> (s.name, s.kind, s.winter_class, s.passes_required, s.one_way, s.start_node, s.end_node)) AS l (about)
+    WHERE about OR sent.geometry <> s.geometry
+    ORDER BY segment_id
 """
 
 
@@ -64,11 +72,13 @@ def load(
     generated: bool,
     digest: str,
     valid_from: datetime | None = None,
+    watch: Callable[[range], Iterable[int]] = iter,
 ) -> Version | None:
     """Store a version, in one transaction. Returns None where this very one is valid then already.
 
     The first version is valid from ever, later ones from now on, where `valid_from` does not say otherwise. What was
-    derived for its time has to be derived anew: table `rederivation` says so until it is.
+    derived for its time has to be derived anew: table `rederivation` says so until it is. `watch` sees the parts go by
+    that it is stored in.
 
     Raises
     ------
@@ -87,24 +97,37 @@ def load(
             [name, generated, digest, moment],
         ).fetchone()
         assert row is not None, "INSERT … RETURNING gives the row"  # noqa: S101
-        _store(connection, row[0], segments)
+        columns = _columns(segments)
+        for at in watch(range(0, len(segments.lines), _CHUNK)):
+            _store(connection, row[0], [column[at : at + _CHUNK] for column in columns])
         areas.renew(connection)
         return _due(connection, row[0])
     return None  # type: ignore[unreachable]  # a Rollback ends the block, not the function
 
 
-def _store(connection: "psycopg.Connection[Any]", network_id: int, segments: Segments) -> None:
+def _store(connection: "psycopg.Connection[Any]", network_id: int, columns: list[list[Any]]) -> None:
     """Add the segments that are new, and say of all that they are of this version."""
-    row = connection.execute(_STORE, [*_columns(segments), network_id]).fetchone()
-    assert row is not None, "an aggregate without GROUP BY gives one row"  # noqa: S101
-    if row[0] is not None:
-        raise NetworkConflictError(
-            f"segment {row[0]} is another one in the database: what has changed needs a new id"
-        )
+    there = connection.execute(_STORE, [*columns, network_id])
+    for segment_id, about, longer_m, sent, stored in there:
+        if (
+            about
+            or longer_m > _LONGER_MAX_M
+            or not _same_place(shapely.from_wkb(sent), shapely.from_wkb(stored))
+        ):
+            raise NetworkConflictError(
+                f"segment {segment_id} is another one in the database: what has changed needs a new id"
+            )
     connection.execute(
         "INSERT INTO network_segment (network_id, segment_id) SELECT %s, unnest(%s::bigint[])",
-        [network_id, segments.segment_id.tolist()],
+        [network_id, columns[0]],
     )
+
+
+def _same_place(one: shapely.LineString, other: shapely.LineString) -> bool:
+    """Tell whether two lines run the same way, whatever vertices they have on it."""
+    ends = [(shapely.get_point(one, at), shapely.get_point(other, at)) for at in (0, -1)]
+    apart = [shapely.hausdorff_distance(one, other), *(shapely.distance(*pair) for pair in ends)]
+    return bool(max(apart) <= _APART_MAX_DEGREES)
 
 
 def _due(connection: "psycopg.Connection[Any]", network_id: int) -> Version:

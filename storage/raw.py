@@ -1,7 +1,7 @@
 """Raw observations: a grow-only set, written in bulk; what was there already is left as it is."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import numpy as np
 import psycopg
@@ -159,6 +159,14 @@ def first_time(
     return int(found[0]) if len(found) else None
 
 
+def last_time(
+    connection: "psycopg.Connection[Any]", kind: ObservationKind, device_id: int, low_us: int, high_us: int
+) -> int | None:
+    """Return the time of a device's last observation with low_us ≤ time < high_us, None where there is none."""
+    found = times(connection, kind, device_id, low_us, high_us, count_max=1, order="DESC")
+    return int(found[0]) if len(found) else None
+
+
 def times(
     connection: "psycopg.Connection[Any]",
     kind: ObservationKind,
@@ -166,12 +174,13 @@ def times(
     low_us: int,
     high_us: int,
     count_max: int | None = None,
+    order: Literal["ASC", "DESC"] = "ASC",
 ) -> IntColumn:
     """Return the times (n,) of a device's observations with low_us ≤ time < high_us, each once, in order."""
     statement = f"""
         SELECT DISTINCT time FROM {kind}
         WHERE device_id = %(device)s AND time >= (%(low)b::timestamptz[])[1] AND time < (%(high)b::timestamptz[])[1]
-        ORDER BY time LIMIT %(count_max)s
+        ORDER BY time {order} LIMIT %(count_max)s
     """  # noqa: S608 - the table is one of ours
     parameters: dict[str, object] = {
         "device": device_id,

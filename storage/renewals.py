@@ -70,6 +70,26 @@ def done(connection: "psycopg.Connection[Any]", one: Due) -> None:
     connection.execute("DELETE FROM rederivation WHERE rederivation_id = %s", [one.rederivation_id])
 
 
+def owners(connection: "psycopg.Connection[Any]") -> list[str]:
+    """Return the owners of devices that something is derived for."""
+    rows = connection.execute(
+        "SELECT DISTINCT owner FROM device WHERE kind IN ('position', 'flow') ORDER BY owner"
+    )
+    return [owner for (owner,) in rows]
+
+
+def names(connection: "psycopg.Connection[Any]", owner: str | None) -> list[str]:
+    """Return the names of devices that something is derived for, of one owner only where it is given."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT name FROM device
+        WHERE kind IN ('position', 'flow') AND owner = coalesce(%s, owner) ORDER BY name
+        """,
+        [owner],
+    )
+    return [name for (name,) in rows]
+
+
 def devices(
     connection: "psycopg.Connection[Any]", kind: str, owner: str | None, name: str | None
 ) -> list[int]:

@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.ops import substring
 
-from vinterkoll.ingest.network.links import Link, NetworkFileError
+from vinterkoll.ingest.network.links import Link, NetworkFileError, Watch, unwatched
 from vinterkoll.processing.coordinates import wgs84_from_sweref
 from vinterkoll.processing.network import Segments
 from vinterkoll.processing.observations import IntColumn
@@ -43,7 +43,9 @@ class _Piece(NamedTuple):
     line: shapely.LineString
 
 
-def segments_of(links: Sequence[Link], metres: NDArray[np.object_], *, degrees: bool) -> Segments:
+def segments_of(
+    links: Sequence[Link], metres: NDArray[np.object_], *, degrees: bool, watch: Watch = unwatched
+) -> Segments:
     """Cut links into segments.
 
     Parameters
@@ -59,17 +61,23 @@ def segments_of(links: Sequence[Link], metres: NDArray[np.object_], *, degrees: 
     """
     if not links:
         raise NetworkFileError("no street is left to import")
-    steps = _DIGEST_STEPS_PER_DEGREE if degrees else _DIGEST_STEPS_PER_M
-    nodes = _end_nodes(links, metres)
+    lines = zip(links, metres, _end_nodes(links, metres), strict=True)
     pieces = [
         piece
-        for link, line, ends in zip(links, metres, nodes, strict=True)
-        for piece in _pieces(link, line, ends, steps)
+        for link, line, ends in watch(lines, "cutting", len(links))
+        for piece in _pieces(link, line, ends, places_of(link, degrees=degrees))
     ]
     identity = np.array([piece.segment_id for piece in pieces], np.int64)
     if len(np.unique(identity)) != len(identity):
         raise NetworkFileError("two segments have the same digest")
     return _columns(pieces, identity)
+
+
+def places_of(link: Link, *, degrees: bool) -> bytes:
+    """Return a link's places as its digest takes them: by the centimetre and without heights."""
+    steps = _DIGEST_STEPS_PER_DEGREE if degrees else _DIGEST_STEPS_PER_M
+    places: bytes = np.rint(shapely.get_coordinates(link.line) * steps).astype(">i8").tobytes()
+    return places
 
 
 def _end_nodes(links: Sequence[Link], metres: NDArray[np.object_]) -> list[tuple[int, int]]:
@@ -90,10 +98,9 @@ def _place_ids(places: NDArray[np.float64]) -> IntColumn:
     return ids
 
 
-def _pieces(link: Link, line: shapely.LineString, ends: tuple[int, int], steps: int) -> Iterator[_Piece]:
+def _pieces(link: Link, line: shapely.LineString, ends: tuple[int, int], places: bytes) -> Iterator[_Piece]:
     count = max(math.ceil(line.length / LENGTH_MAX_M), _RING_PARTS if ends[0] == ends[1] else 1)
     about = (link.identity, link.street, link.kind, link.winter_class, link.passes_required, link.one_way)
-    places = np.rint(shapely.get_coordinates(link.line) * steps).astype(">i8").tobytes()
     whole = hashlib.blake2b(repr((*about, *ends, count)).encode() + places)
     ids = [_part_id(whole, part) for part in range(count)]
     nodes = [ends[0], *(-one for one in ids[1:]), ends[1]]  # an inner node is that of the segment it begins

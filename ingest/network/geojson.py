@@ -6,17 +6,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
+import numpy as np
 import pyproj
 import shapely
 from pyproj.exceptions import CRSError
 
-from vinterkoll.ingest.network.links import Feature, FeatureFile, NetworkFileError
+from vinterkoll.ingest.network.links import UNREADABLE, Feature, FeatureFile, NetworkFileError
 
 _WGS_84: Final = "urn:ogc:def:crs:OGC:1.3:CRS84"
 
 
+_NONE: Final = b"null"
+
+
 class _Feature(msgspec.Struct):
-    geometry: msgspec.Raw = msgspec.Raw(b"null")
+    geometry: msgspec.Raw = msgspec.Raw(_NONE)
     properties: dict[str, Any] | None = None
 
 
@@ -57,5 +61,8 @@ def open_geojson(path: Path) -> Iterator[FeatureFile]:
 
 
 def _feature(feature: _Feature) -> Feature:
-    geometry = shapely.from_geojson(bytes(feature.geometry), on_invalid="ignore")
-    return Feature(feature.properties or {}, geometry)
+    raw = bytes(feature.geometry)
+    with np.errstate(over="ignore"):  # a coordinate may be more than a number holds
+        geometry = shapely.from_geojson(raw, on_invalid="ignore")
+    fault = "no geometry" if raw == _NONE else UNREADABLE
+    return Feature(feature.properties or {}, geometry, fault=fault)

@@ -12,7 +12,8 @@ import pyproj
 import shapely
 from pyproj.exceptions import CRSError
 
-from vinterkoll.ingest.network.links import Feature, FeatureFile, NetworkFileError
+from vinterkoll.ingest.network.curves import ArcError, geometry_of
+from vinterkoll.ingest.network.links import UNREADABLE, Feature, FeatureFile, NetworkFileError
 
 _HEADER: Final = struct.Struct("<2sBBi")
 _ENVELOPE_BYTES: Final = (0, 32, 48, 48, 64)
@@ -80,5 +81,7 @@ def _geometry(blob: object) -> tuple[shapely.Geometry | None, None, str]:
     kind = flags >> 1 & 0x7
     if flags & _EMPTY or kind >= len(_ENVELOPE_BYTES):
         return None, None, "no geometry"
-    geometry = shapely.from_wkb(blob[_HEADER.size + _ENVELOPE_BYTES[kind] :], on_invalid="ignore")
-    return geometry, None, "a geometry that cannot be read"
+    try:
+        return geometry_of(blob[_HEADER.size + _ENVELOPE_BYTES[kind] :]), None, UNREADABLE
+    except ArcError:
+        return None, None, "with arcs"

@@ -3,10 +3,25 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 import pyproj
 import shapely
+
+UNREADABLE: Final = "a geometry that cannot be read"
+
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Passes items on while somebody sees how far it is; `count` is None where nobody knows how many there are."""
+
+    def __call__(self, items: Iterable[T], label: str, count: int | None) -> Iterator[T]: ...
+
+
+def unwatched(items: Iterable[T], label: str, count: int | None) -> Iterator[T]:  # noqa: ARG001 - it is a Watch
+    """Pass items on."""
+    return iter(items)
 
 
 class NetworkFileError(ValueError):

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import pyproj
 import shapely
 
-from vinterkoll.ingest.network.links import Feature, FeatureFile, NetworkFileError
+from vinterkoll.ingest.network.links import Feature, FeatureFile, NetworkFileError, Watch
 
 _WGS_84: Final = 4326
 _CUT_OFF: Final = "cut off at the edge of the extract"
@@ -23,8 +23,8 @@ class _Way(NamedTuple):
 
 
 @contextlib.contextmanager
-def open_osm(path: Path) -> Iterator[FeatureFile]:
-    """Open an extract.
+def open_osm(path: Path, watch: Watch) -> Iterator[FeatureFile]:
+    """Open an extract: read it whole, since a way is cut where any other meets it. How many ways it has, nobody knows before.
 
     Raises
     ------
@@ -32,7 +32,7 @@ def open_osm(path: Path) -> Iterator[FeatureFile]:
         When it is none, or the part of the installation that reads it is missing.
     """
     try:
-        ways = list(_ways(path))
+        ways = list(watch(_ways(path), "reading ways", None))
     except ImportError:
         raise NetworkFileError("OpenStreetMap files need `pip install vinterkoll[osm]`") from None
     except RuntimeError as error:  # all that libosmium raises for a file
@@ -45,7 +45,8 @@ def _ways(path: Path) -> Iterator[_Way]:
     import osmium  # noqa: PLC0415 - an extra of the installation
 
     kinds = osmium.osm.NODE | osmium.osm.WAY
-    processor: Any = osmium.FileProcessor(str(path), kinds).with_locations()
+    kind_of_file = "pbf" if path.name.lower().endswith(".pbf") else "osm"  # osmium knows small letters only
+    processor: Any = osmium.FileProcessor(osmium.io.File(str(path), kind_of_file), kinds).with_locations()
     processor = processor.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
     for way in processor.with_filter(osmium.filter.KeyFilter("highway")):
         whole = all(node.location.valid() for node in way.nodes)

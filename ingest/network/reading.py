@@ -11,9 +11,18 @@ import pyproj
 import shapely
 from numpy.typing import NDArray
 
+from vinterkoll.ingest.network.cutting import places_of
 from vinterkoll.ingest.network.geojson import open_geojson
 from vinterkoll.ingest.network.geopackage import open_geopackage
-from vinterkoll.ingest.network.links import Feature, FeatureFile, Link, NetworkFileError, Report
+from vinterkoll.ingest.network.links import (
+    Feature,
+    FeatureFile,
+    Link,
+    NetworkFileError,
+    Report,
+    Watch,
+    unwatched,
+)
 from vinterkoll.ingest.network.mapping import NetworkMapping
 from vinterkoll.ingest.network.osm import open_osm
 from vinterkoll.ingest.network.rules import ColumnNames, Rules, Values, text_of
@@ -21,6 +30,8 @@ from vinterkoll.processing.coordinates import sweref_from_wgs84
 
 LENGTH_MIN_M: Final = 0.01
 """Shorter links begin and end at one node: nodes are told apart by the centimetre."""
+
+OUTSIDE: Final = "outside the service area"
 
 
 class Area(NamedTuple):
@@ -34,15 +45,17 @@ class Area(NamedTuple):
 
 def is_osm(path: Path) -> bool:
     """Tell by its name whether a file is one of OpenStreetMap."""
-    return path.name.endswith((".pbf", ".osm"))
+    return path.name.lower().endswith((".pbf", ".osm"))
 
 
 def is_geojson(path: Path) -> bool:
     """Tell by its name whether a file is GeoJSON."""
-    return path.suffix in {".geojson", ".json"}
+    return path.suffix.lower() in {".geojson", ".json"}
 
 
-def open_features(path: Path, mapping: NetworkMapping) -> AbstractContextManager[FeatureFile]:
+def open_features(
+    path: Path, mapping: NetworkMapping, watch: Watch = unwatched
+) -> AbstractContextManager[FeatureFile]:
     """Open a file for reading; the end of its name says what it is.
 
     Raises
@@ -50,12 +63,12 @@ def open_features(path: Path, mapping: NetworkMapping) -> AbstractContextManager
     NetworkFileError
         When it is not what its name says.
     """
-    if path.suffix == ".gpkg":
+    if path.suffix.lower() == ".gpkg":
         return open_geopackage(path, mapping.layer)
     if is_geojson(path):
         return open_geojson(path)
     if is_osm(path):
-        return open_osm(path)
+        return open_osm(path, watch)
     raise NetworkFileError("the name of a network file ends with .geojson, .gpkg or .osm.pbf")
 
 
@@ -86,7 +99,11 @@ class _Judge:
             return
         for line in shapely.get_parts(feature.geometry):
             if line.geom_type != "LineString":
-                self._report.skip("not a line", identity)
+                self._report.skip(
+                    "an area, not a line" if "Polygon" in line.geom_type else "not a line", identity
+                )
+            elif line.is_empty:
+                self._report.skip("no geometry", identity)
             else:
                 street, kind, winter_class, passes, one_way = made
                 yield Link(identity, street, kind, winter_class, passes, one_way, line, feature.nodes)
@@ -101,6 +118,8 @@ class _Judge:
         if winter_class is None or passes is None:
             return f"without a rule for its {'winter_class' if winter_class is None else 'passes_required'}"
         street = text_of(self._street.of(values))
+        if "\0" in street:
+            return "a name with U+0000"
         return street, str(kind), int(winter_class), int(passes), int(self._one_way.of(values) or 0)
 
 
@@ -114,21 +133,18 @@ def links_of(
     judge = _Judge(mapping, file, report)
     links = list(chain.from_iterable(map(judge.links, features)))
     source = shapely.force_2d(np.array([link.line for link in links], object))
-    to_degrees = pyproj.Transformer.from_crs(file.crs, 4326, always_xy=True)
-    lon, lat = to_degrees.transform(*shapely.get_coordinates(source).T)
-    degrees = shapely.set_coordinates(source.copy(), np.column_stack([lon, lat]))
-    metres = shapely.set_coordinates(source.copy(), np.column_stack(_metres(file.crs, source, lon, lat)))
-    with np.errstate(invalid="ignore"):
-        inside = shapely.intersects(degrees, shapely.box(*area))
+    metres, degrees, placed = _placed(file.crs, source)
+    inside = within(degrees, area)
     long_enough = shapely.length(metres) >= LENGTH_MIN_M
     kept, seen = [], set()
     for place, link in enumerate(links):
-        same = link.identity, link.line.wkb
-        if not inside[place]:
-            report.skip("outside the service area", link.identity)
+        if not placed[place]:
+            report.skip("with a coordinate that is no place", link.identity)
+        elif not inside[place]:
+            report.skip(OUTSIDE, link.identity)
         elif not long_enough[place]:
             report.skip("without length", link.identity)
-        elif same in seen:
+        elif (same := (link.identity, places_of(link, degrees=file.crs.is_geographic))) in seen:
             report.skip("twice in the file", link.identity)
         else:
             seen.add(same)
@@ -137,11 +153,24 @@ def links_of(
     return [links[place] for place in kept], metres[kept]
 
 
-def _metres(
-    crs: pyproj.CRS, source: NDArray[np.object_], lon: NDArray[np.float64], lat: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """SWEREF 99 TM, taken as it is where the file has it: no projection moves a node by a hair."""
-    if crs.to_epsg() == 3006:
-        x, y = shapely.get_coordinates(source).T
-        return x, y
-    return sweref_from_wgs84(lon, lat)
+def within(degrees: NDArray[np.object_], area: Area) -> NDArray[np.bool_]:
+    """Tell which lines (n,) of longitude and latitude touch the service area."""
+    inside: NDArray[np.bool_] = shapely.intersects(degrees, shapely.box(*area))
+    return inside
+
+
+def _placed(
+    crs: pyproj.CRS, source: NDArray[np.object_]
+) -> tuple[NDArray[np.object_], NDArray[np.object_], NDArray[np.bool_]]:
+    """Return lines (n,) in SWEREF 99 TM and in degrees, and which of them lie on earth; the others mean nothing."""
+    coordinates, owner = shapely.get_coordinates(source, return_index=True)
+    to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
+    degrees = np.column_stack(to_degrees.transform(*coordinates.T))
+    # Taken as they are where the file has SWEREF 99 TM: no projection moves a node by a hair.
+    metres = coordinates if crs.to_epsg() == 3006 else np.column_stack(sweref_from_wgs84(*degrees.T))
+    bad = ~np.isfinite(np.column_stack([degrees, metres])).all(axis=1)
+    return (
+        shapely.set_coordinates(source.copy(), np.where(bad[:, None], 0.0, metres)),
+        shapely.set_coordinates(source.copy(), np.where(bad[:, None], 0.0, degrees)),
+        ~np.isin(np.arange(len(source)), owner[bad]),
+    )

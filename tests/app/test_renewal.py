@@ -1,6 +1,7 @@
 """A network imported after the fixes ends at the rows that it would have given before them; `rederive` repairs."""
 
 import random
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,10 @@ import pytest
 
 from command import fails, vinterkoll
 from derived_tables import acceptance, derived
-from network_files import NVDB, town_line, write_geopackage
+from network_files import NVDB, feature, town_line, write_geopackage
 from small_town import LINES
 from stretch_messages import START, fix, flow
+from terminal import bars, on_terminal
 from vinterkoll.app.networks import import_network
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
@@ -119,6 +121,49 @@ def test_rederive_by_time_and_device(database_url: str, tmp_path: Path) -> None:
     assert rederived(*begin, "--to", BORDER.isoformat()) == "13 observations derived anew\n"
     assert rederived("--from", "P3D") == "39 observations derived anew\n"
     assert state(database_url) == expected
+
+
+def test_the_bar_moves_day_by_day(database_url: str, tmp_path: Path) -> None:
+    run(database_url, town_file(tmp_path, "Gamla"))
+    noise = random.Random(3)
+    fixes = [fix("v0", 86_400.0 * day + 5 * at, 40.0 * at, noise) for day in range(-4, 1) for at in range(4)]
+    play(database_url, [recent(one) for one in fixes])
+    command = [sys.executable, "-m", "vinterkoll.app.cli", "rederive", "--from", "P20D"]
+    seen = bars(on_terminal(command, {"VINTERKOLL_DATABASE_URL": database_url}))
+    assert seen == {"deriving": ["0%", "25%", "50%", "75%", "100%"]}
+
+
+def test_rederive_refuses_what_is_not_there(database_url: str, tmp_path: Path) -> None:
+    run(database_url, town_file(tmp_path, "Gamla"))
+
+    def refused(*options: str) -> str:
+        return fails(vinterkoll("rederive", *options, VINTERKOLL_DATABASE_URL=database_url), 2)
+
+    begin = ["--from", "P3D"]
+    assert "there is: none" in refused(*begin, "--device", "v0")
+    play(database_url, [*lap(), *(recent_flow(minute) for minute in range(3))])
+    said = refused(*begin, "--contractor", "snö")
+    assert "--contractor snö: nothing of this name has sent positions or traffic; there is: snow" in said
+    assert "--device v1: nothing of this name" in refused(*begin, "--contractor", "snow", "--device", "v1")
+    assert "there is: v0" in refused(*begin, "--device", "v1")
+    assert "--to: " in refused(*begin, "--to", "P4D")
+    assert "is not after --from" in refused("--from", "2026-01-15", "--to", "2026-01-15")
+
+
+def test_an_import_of_which_nothing_is_left_says_why(database_url: str, tmp_path: Path) -> None:
+    rows = [(NVDB | {"ROUTE_ID": "7", "Vagtr_474": 9}, town_line(LINES[0]))]
+    file = write_geopackage(tmp_path / "wrong.gpkg", rows)
+    done = vinterkoll("network", "import", str(file), VINTERKOLL_DATABASE_URL=database_url)
+    assert "no street is left to import" in fails(done, 2)
+    assert done.stdout.splitlines() == ["left out: 1 without a rule for its kind (such as 7)"]
+    swapped = {"type": "LineString", "coordinates": [[63.29, 18.71], [63.30, 18.71]]}
+    about = {"segment_id": 7, "name": "", "kind": "gc", "winter_class": 3, "passes_required": 1}
+    segment = feature(about | {"start_node": 1, "end_node": 2}, swapped)
+    ready = tmp_path / "ready.geojson"
+    ready.write_bytes(orjson.dumps({"type": "FeatureCollection", "features": [segment]}))
+    done = vinterkoll("network", "import", str(ready), VINTERKOLL_DATABASE_URL=database_url)
+    assert "no street is left to import" in fails(done, 2)
+    assert done.stdout.splitlines() == ["left out: 1 outside the service area (such as 7)"]
 
 
 def recent_flow(minute: float) -> Message:

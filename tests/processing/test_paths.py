@@ -62,3 +62,18 @@ def test_of_parallel_links_the_kind_then_the_length_decides(order: tuple[int, in
     ways = [network.ways(mask) for mask in (1, 2, 7)]
     first = [int(way.first[way.find(zero, zero + 1)][0]) for way in ways]
     assert network.kind[first].tolist() == [1, 2, 1]
+
+
+@pytest.mark.parametrize("sliver_m", [0.0, 0.0003])
+def test_a_way_over_a_sliver_comes_to_its_end(sliver_m: float) -> None:
+    """The sliver has the lowest id, which is taken first of what is as short."""
+    start, end = np.array([1, 0, 2]), np.array([2, 1, 3])
+    ways = ways_over(np.arange(3), start, end, np.array([sliver_m, 100.0, 40.0]))
+    here = 0
+    passed: list[int] = []
+    while here != 3 and len(passed) < 3:
+        segment = int(ways.first[ways.find(np.array([here]), np.array([3]))[0]])
+        here = int(start[segment] + end[segment] - here)
+        passed.append(segment)
+    assert passed == [1, 0, 2]
+    assert ways.length_mm[ways.find(np.array([0]), np.array([3]))].tolist() == [140_001]

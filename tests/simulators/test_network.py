@@ -5,6 +5,9 @@ import orjson
 import pytest
 import shapely
 
+from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.network.links import Report
+from vinterkoll.ingest.network.reading import Area
 from vinterkoll.ingest.network.ready import read_ready
 from vinterkoll.simulators import network as networks
 from vinterkoll.simulators.interchange import TOWN
@@ -191,6 +194,8 @@ def test_the_file_is_one_that_ingest_reads(tmp_path: Path, streets: Network) -> 
     assert write_network(file, 1) == len(streets)
     collection = orjson.loads(file.read_bytes())
     assert collection["generated"] is True
-    read = read_ready(file.read_bytes())
+    report = Report()
+    read = read_ready(file.read_bytes(), Area(*Settings().area_lon_lat), report)
     assert read.generated
+    assert not report.skipped
     assert len(read.segments.segment_id) == len(streets)

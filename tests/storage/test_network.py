@@ -1,6 +1,7 @@
 """Versions of the street network go through the database and come back as the arrays that matching uses."""
 
 import dataclasses
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import shapely
 
 from small_town import town_segments
+from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.network import Segments
 from vinterkoll.storage import network as networks
 from vinterkoll.storage.network import Version, Versions
@@ -123,6 +125,59 @@ def test_a_changed_segment_needs_a_new_id(database_url: str, change: str) -> Non
     with pytest.raises(networks.NetworkConflictError, match="segment 4 is another one"):
         load(database_url, dataclasses.replace(town, **{change: changed}), "b")
     assert asked(database_url, "SELECT count(*) FROM network") == [(1,)]
+
+
+def bent(line: shapely.LineString) -> list[shapely.LineString]:
+    """Other lines with the nodes and the bounding box of a straight one: by a corner of it, back, and to and fro."""
+    (a, b), (c, d) = line.coords
+    east, north = (a + c) / 2, (b + d) / 2
+    return [
+        shapely.LineString([(a, b), (c, b), (c, d)]),
+        shapely.reverse(line),
+        shapely.LineString([(a, b), (east, north), (a, b), (c, d)]),
+    ]
+
+
+@pytest.mark.parametrize("way", [0, 1, 2])
+def test_another_shape_in_the_same_box_needs_a_new_id(database_url: str, way: int) -> None:
+    town = town_segments()
+    load(database_url, town)
+    lines = town.lines.copy()
+    lines[4] = bent(lines[4])[way]
+    metres = shapely.set_coordinates(
+        lines.copy(), np.column_stack(sweref_from_wgs84(*shapely.get_coordinates(lines).T))
+    )
+    changed = dataclasses.replace(town, lines=lines, length_m=shapely.length(metres))
+    with pytest.raises(networks.NetworkConflictError, match="segment 5 is another one"):
+        load(database_url, changed, "b")
+
+
+def test_a_vertex_more_on_the_same_line_is_no_change(database_url: str) -> None:
+    town = town_segments()
+    load(database_url, town)
+    lines = shapely.segmentize(town.lines, 1e-4)
+    assert shapely.get_num_points(lines).sum() > shapely.get_num_points(town.lines).sum()
+    assert load(database_url, dataclasses.replace(town, lines=lines), "b")
+
+
+def test_a_large_network_is_stored_in_parts(database_url: str) -> None:
+    one, count = only(town_segments(), 0, 1), 4500
+    columns = {field.name: np.repeat(getattr(one, field.name), count) for field in dataclasses.fields(one)}
+    columns["segment_id"] = np.arange(count)
+    seen: list[int] = []
+
+    def watch(parts: range) -> Iterator[int]:
+        for part in parts:
+            seen.append(part)
+            yield part
+
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        networks.load(connection, Segments(**columns), name="a", generated=True, digest="a", watch=watch)
+    assert len(seen) == 3
+    assert asked(database_url, "SELECT count(DISTINCT segment_id) FROM network_segment") == [(count,)]
+    assert asked(database_url, "SELECT min(segment_id), max(segment_id), count(*) FROM segment") == [
+        (0, count - 1, count)
+    ]
 
 
 def test_the_last_bits_of_a_projection_are_no_change(database_url: str) -> None:

@@ -153,10 +153,13 @@ class SlowMatcher:
                 continue
             best[here] = length
             for segment, onward in self._leaving(kinds, here):
-                reached = length + round(self._length[segment] * 1000)
+                reached = length + self._millimetres_of(segment)
                 if reached <= WAY_MAX_M * 1000:
                     heapq.heappush(queue, (reached, onward))
         return best
+
+    def _millimetres_of(self, segment: int) -> int:
+        return max(1, round(float(self._length[segment]) * 1000))
 
     def _leaving(self, kinds: int, node: int) -> list[tuple[int, int]]:
         return [one for one in self._at[node] if int(self._town.kind[one[0]]) & kinds]
@@ -167,7 +170,7 @@ class SlowMatcher:
         return min(
             segment
             for segment, onward in self._leaving(kinds, origin)
-            if onward in left and round(self._length[segment] * 1000) + left[onward] == left[origin]
+            if onward in left and self._millimetres_of(segment) + left[onward] == left[origin]
         )
 
     def stretches(self, fixes: Fixes) -> list[tuple[int, int, int, int, int, int]]:

@@ -3,7 +3,9 @@
 import collections
 import dataclasses
 import json
+import math
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,107 @@ def test_what_is_left_out_is_told_with_its_reason(file: Path) -> None:
     assert "left out: 1 ferry (such as 5)" in list(report.lines())
 
 
+def test_what_differs_by_less_than_a_centimetre_is_there_twice(file: Path) -> None:
+    line = town_line(STREET)
+    rows = [
+        (NVDB, shapely.force_3d(line, 1.0)),
+        (NVDB, shapely.force_3d(line, 2.0)),
+        (NVDB, town_line([(0, 0), (250, 0.001)])),
+        (NVDB | {"ROUTE_ID": "2"}, line),
+    ]
+    segments, report = read(write_geopackage(file, rows))
+    assert (len(segments.lines), report.skipped) == (6, {"twice in the file": 2})
+
+
+@pytest.mark.parametrize("x", [math.inf, math.nan, 1e300, 1e8])
+def test_a_coordinate_that_is_none_costs_its_link_only(file: Path, x: float) -> None:
+    with np.errstate(invalid="ignore"):
+        bad = shapely.LineString([(686000, 7023000), (x, 7023000)])
+    segments, report = read(
+        write_geopackage(file, [(NVDB, town_line(STREET)), (NVDB | {"ROUTE_ID": "2"}, bad)])
+    )
+    assert (len(segments.lines), report.skipped) == (3, {"with a coordinate that is no place": 1})
+    assert report.examples["with a coordinate that is no place"] == "2"
+
+
+def test_a_name_that_no_database_holds_costs_its_link_only(file: Path) -> None:
+    _, report = nvdb(file, (STREET, {}), (STREET, {"ROUTE_ID": "2", "Namn_130": "Stor\0gatan"}))
+    assert (report.links, report.skipped) == (1, {"a name with U+0000": 1})
+
+
+def wkb(kind: int, *parts: bytes, count: int | None = None, order: str = "<") -> bytes:
+    return struct.pack(f"{order}BII", order == "<", kind, len(parts) if count is None else count) + b"".join(
+        parts
+    )
+
+
+def wkb_line(*places: tuple[float, ...], kind: int = 2, order: str = "<") -> bytes:
+    numbers = [number for place in places for number in place]
+    return wkb(kind, struct.pack(f"{order}{len(numbers)}d", *numbers), count=len(places), order=order)
+
+
+A, B, C = (686000.0, 7023000.0), (686050.0, 7023000.0), (686050.0, 7023040.0)
+
+
+@pytest.mark.parametrize(
+    ("curve", "lengths"),
+    [
+        (wkb(11, wkb_line(A, B), wkb_line(B, C)), [50, 40]),
+        (wkb(9, wkb_line(A, B), wkb_line(B, C)), [90]),
+        (wkb(11, wkb(9, wkb_line(A, B), wkb_line(B, C)), wkb_line(C, A)), [90, math.hypot(50, 40)]),
+        (wkb(1011, wkb_line((*A, 7.0), (*B, 8.0), kind=1002)), [50]),
+        (wkb(3009, wkb_line((*A, 7.0, 0.0), (*B, 8.0, 1.0), kind=3002)), [50]),
+        (wkb(11, wkb_line(A, B, order=">"), order=">"), [50]),
+    ],
+)
+def test_curves_of_straight_lines_are_unwrapped(file: Path, curve: bytes, lengths: list[float]) -> None:
+    segments, report = read(with_curve(file, curve))
+    assert segments.length_m[3:] == pytest.approx(lengths)
+    assert not report.skipped
+
+
+@pytest.mark.parametrize(
+    ("curve", "reason"),
+    [
+        (wkb_line(A, B, C, kind=8), "with arcs"),
+        (wkb(9, wkb_line(A, B), wkb_line(B, C, A, kind=8)), "with arcs"),
+        (wkb(11, wkb_line(A, B, C, kind=8)), "with arcs"),
+        (wkb(7, wkb_line(A, B, C, kind=8)), "with arcs"),
+        (wkb(10, wkb_line(A, B, C, A)), "with arcs"),
+        (wkb(11, wkb_line(A, B))[:-4], "a geometry that cannot be read"),
+        (wkb(11, wkb_line(A)), "a geometry that cannot be read"),
+        (wkb(9), "a geometry that cannot be read"),
+        (b"\x01\x0b", "a geometry that cannot be read"),
+    ],
+)
+def test_other_curves_are_left_out(file: Path, curve: bytes, reason: str) -> None:
+    segments, report = read(with_curve(file, curve))
+    assert (len(segments.lines), report.skipped, report.examples) == (3, {reason: 1}, {reason: "2"})
+
+
+def with_curve(file: Path, curve: bytes) -> Path:
+    """An ordinary street, and link 2, whose geometry is `curve`."""
+    write_geopackage(file, [(NVDB, town_line(STREET)), (NVDB | {"ROUTE_ID": "2"}, None)])
+    with sqlite3.connect(file) as database:
+        blob = struct.pack("<2sBBi", b"GP", 0, 1, 3006) + curve
+        database.execute("UPDATE TNE_FT_VAGDATA SET Shape = ? WHERE ROUTE_ID = '2'", [blob])
+    database.close()
+    return file
+
+
+def test_an_area_is_drawn_as_lines(file: Path) -> None:
+    mapping = shipped("nvdb").replace(b"kind = [", b'kind = [\n  {is = "area", when = {"Vagtr_*" = 9}},', 1)
+    square = town_line([(0, 0), (40, 0), (40, 40), (0, 40), (0, 0)])
+    rows = [
+        (NVDB | {"Vagtr_474": 9}, square),
+        (NVDB | {"ROUTE_ID": "2", "Vagtr_474": 9}, shapely.Polygon(square)),
+        (NVDB | {"ROUTE_ID": "3", "Vagtr_474": 9}, shapely.MultiPolygon([shapely.Polygon(square)])),
+    ]
+    segments, report = read(write_geopackage(file, rows), mapping)
+    assert segments.kind.tolist() == ["area"] * 3
+    assert report.skipped == {"an area, not a line": 2}
+
+
 def test_another_road_owner_can_be_left_out(file: Path) -> None:
     rule = '{is = "another road owner"'
     mapping = shipped("nvdb").decode().replace(f"# {rule}", rule).encode()
@@ -181,12 +284,23 @@ def test_geojson_with_columns_is_the_same_street(file: Path) -> None:
     content = {
         "type": "FeatureCollection",
         "crs": system,
-        "features": [feature(NVDB, geometry), feature({}, None)],
+        "features": [
+            feature(NVDB, geometry),
+            feature({}, None),
+            feature(NVDB, None),
+            feature(NVDB, {"type": "LineString", "coordinates": [[1]]}),
+            feature(NVDB, {"type": "LineString", "coordinates": [[686000, 7023000], [10**300, 7023000]]}),
+        ],
     }
     geojson.write_text(json.dumps(content))
     segments, report = read(geojson)
     assert segments.segment_id.tolist() == expected.segment_id.tolist()
-    assert report.skipped == {"without a rule for its kind": 1}
+    assert report.skipped == {
+        "without a rule for its kind": 1,
+        "no geometry": 1,
+        "a geometry that cannot be read": 1,
+        "with a coordinate that is no place": 1,
+    }
     degrees = [list(place) for place in expected.lines[0].coords]
     line = {"type": "LineString", "coordinates": degrees}
     geojson.write_text(json.dumps({"type": "FeatureCollection", "features": [feature(NVDB, line)]}))
@@ -210,6 +324,17 @@ def test_osm_ways_are_cut_at_shared_nodes_and_bridges_share_none(tmp_path: Path)
     assert segments.passes_required.tolist() == [2, 2, 1, 1]
     assert segments.one_way.tolist() == [0, 0, 0, -1]
     assert (report.links, report.skipped, report.not_found) == (4, {}, [])
+
+
+def test_the_end_of_a_name_may_be_in_capitals(file: Path) -> None:
+    assert len(read(write_geopackage(file.with_name("NVDB.GPKG"), [(NVDB, town_line(STREET))]))[0].lines) == 3
+    content = {"type": "FeatureCollection", "features": [feature(NVDB, None)]}
+    geojson = file.with_name("NVDB.GeoJSON")
+    geojson.write_text(json.dumps(content))
+    with pytest.raises(NetworkFileError, match="no street is left"):
+        read(geojson)
+    osm = write_osm(file.with_name("a.osm.pbf"), NODES, [STORGATAN])
+    assert read(osm.rename(file.with_name("A.OSM.PBF")), "osm")[1].links == 1
 
 
 def test_osm_ids_last_where_the_way_is_cut_elsewhere(tmp_path: Path) -> None:
