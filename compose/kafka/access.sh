@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")"
 PATH=$PATH:/opt/kafka/bin
-export LOG_DIR=/tmp
+export LOG_DIR=/tmp KAFKA_JMX_OPTS=' ' # see start.sh
 topic=vinterkoll.messages
 
 ask() { # a tool of Kafka's, its options

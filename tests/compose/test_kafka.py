@@ -19,6 +19,7 @@ from certificates import DOCUMENT
 from compose_file import WITH_KAFKA, environment
 from container import Container
 from position_messages import position
+from processes import listening
 from shipped_kafka import SHIPPED, ShippedKafka
 from vinterkoll.app.children import accepts_connections
 from vinterkoll.app.doctor.finding import State
@@ -102,6 +103,12 @@ def joined(kafka: ShippedKafka, user: str, group: str = GROUP, **changes: Any) -
 
 def payloads(source: KafkaSource) -> list[bytes]:
     return [message.payload for message in source.receive(5_000, JOIN_S, 0.02)]
+
+
+def test_it_listens_on_loopback_only(kafka: ShippedKafka) -> None:
+    found = listening(kafka.config)
+    assert {port for _, port in found} == {kafka.port, kafka.controller_port}
+    assert {address[-8:] for address, _ in found} == {"0100007F"}, "127.0.0.1, perhaps as an address of IPv6"
 
 
 def test_what_the_bridge_writes_the_worker_reads(kafka: ShippedKafka) -> None:

@@ -19,6 +19,8 @@ PROGRAMS: Final = {
     "kafka-acls.sh": "org.apache.kafka.tools.AclCommand",
 }
 """The scripts of Kafka's own archive, and what they run."""
+JMX: Final = "-Dcom.sun.management.jmxremote=true -Dcom.sun.management.jmxremote.authenticate=false"
+"""What they add where they are not told otherwise. It opens a port on every address of the machine."""
 
 
 class ShippedKafka:
@@ -43,9 +45,10 @@ class ShippedKafka:
         (folder / "bin").mkdir()
         for name, program in PROGRAMS.items():
             script = folder / "bin" / name
-            script.write_text(
-                f'#!/bin/sh\nexec {shlex.join(java())} ${{KAFKA_LOG4J_OPTS:-}} {program} "$@"\n'
+            line = (
+                f'exec {shlex.join(java())} ${{KAFKA_LOG4J_OPTS:-}} ${{KAFKA_JMX_OPTS:-{JMX}}} {program} "$@"'
             )
+            script.write_text(f"#!/bin/sh\n{line}\n")
             script.chmod(0o755)
 
     @property
