@@ -19,6 +19,7 @@ need mvn maven
 need faketime faketime
 need promtool prometheus
 need systemd-analyze systemd
+need bwrap bubblewrap
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -eq 0 ]; then

@@ -1,6 +1,7 @@
 """`vinterkoll doctor`: look at every part, and say what to do about what is found."""
 
 from collections.abc import Iterator, Mapping
+from enum import StrEnum
 from functools import partial
 from typing import Annotated, Final
 
@@ -13,6 +14,7 @@ from vinterkoll.app.doctor.checking import Check, examined
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
 from vinterkoll.app.doctor.streaming import streaming
 from vinterkoll.app.doctor.web import web
+from vinterkoll.app.doctor.workers import worker
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import check_formats
 from vinterkoll.app.settings import Settings, read_settings
@@ -21,14 +23,32 @@ _STATE_WIDTH: Final = max(map(len, State))
 _COLOURS: Final = {State.OK: "green", State.WARN: "yellow", State.FAIL: "red"}
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON array instead.")] = False) -> None:
+class Part(StrEnum):
+    """What can be looked at alone."""
+
+    SETTINGS = "settings"
+    DATABASE = "database"
+    WORKER = "worker"
+    STREAMS = "streams"
+    BROKER = "broker"
+    KAFKA = "kafka"
+    API = "api"
+
+
+def doctor(
+    parts: Annotated[
+        list[Part] | None, typer.Option("--part", help="Look at this part only. May be given several times.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array instead.")] = False,
+) -> None:
     """Check every part, and say what to do about each finding. Exit code 1 if one failed.
 
     It changes nothing. A part that is not configured is "not used"; what the database
     user may not look at is "not seen". No secret is shown.
     """
     report: list[dict[str, str]] = []
-    for part, findings in examined(checks_of(read_settings())):
+    checks = checks_of(read_settings())
+    for part, findings in examined({part: checks[part] for part in parts or checks}):
         for one in findings:
             report.append(
                 {"part": part, "state": one.state, "finding": one.name, "what": one.what, "cure": one.cure}
@@ -44,12 +64,13 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="One JSON array 
 def checks_of(settings: Settings) -> Mapping[str, Check]:
     """Return the check of each part."""
     return {
-        "settings": partial(_settings, settings),
-        "database": partial(database.ask, settings, *database.CHECKS),
-        "streams": partial(database.ask, settings, *streams.CHECKS),
-        "broker": partial(broker, settings),
-        "kafka": partial(streaming, settings),
-        "api": partial(web, settings),
+        Part.SETTINGS: partial(_settings, settings),
+        Part.DATABASE: partial(database.ask, settings, *database.CHECKS),
+        Part.WORKER: partial(database.ask, settings, worker),
+        Part.STREAMS: partial(database.ask, settings, *streams.CHECKS),
+        Part.BROKER: partial(broker, settings),
+        Part.KAFKA: partial(streaming, settings),
+        Part.API: partial(web, settings),
     }
 
 

@@ -1,6 +1,7 @@
 """What the doctor found: a state, one line on what it is, and, from `cures.py`, one line on what to do about it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from vinterkoll.app.doctor.cures import CURES
@@ -47,3 +48,9 @@ def fail(name: str, what: str) -> Finding:
 def not_used(what: str) -> Finding:
     """Return that a part is not configured."""
     return Finding(State.NOT_USED, what)
+
+
+def told(span: timedelta) -> str:
+    """Return a span of time as findings tell it."""
+    seconds = span.total_seconds()
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"

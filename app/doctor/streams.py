@@ -1,4 +1,4 @@
-"""What comes and what it meets: workers, rejects, the street network, the register, keys. Asked of the database."""
+"""What comes and what it meets: senders, rejects, the street network, the register, keys. Asked of the database."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -6,15 +6,11 @@ from typing import Any, Final
 
 import psycopg
 
-from vinterkoll.api.intake import HTTP_WORKER
-from vinterkoll.app.doctor.finding import Finding, fail, not_used, ok, warn
+from vinterkoll.app.doctor.finding import Finding, fail, not_used, ok, told, warn
 from vinterkoll.app.settings import Settings
 
 Connection = psycopg.Connection[Any]
 
-_SILENCE_MAX: Final = timedelta(seconds=30)
-"""A worker writes its status each 5 s, also without messages."""
-_LAG_MAX_S: Final = 60.0
 _NOTHING_MAX: Final = timedelta(hours=1)
 """Counters and sensors report all year, several times an hour."""
 _REJECTS_MAX: Final = 100
@@ -26,30 +22,13 @@ _KEY_UNUSED_DAYS: Final = 365
 """A winter and a summer."""
 
 
-def workers(connection: Connection, _: Settings) -> Iterator[Finding]:
-    """Whether a worker is alive and keeps up."""
-    [(count, silence, lag_s)] = connection.execute(
-        "SELECT count(*), now() - max(updated_at), max(lag_s) FILTER (WHERE now() - updated_at <= %s)"
-        " FROM ingest_status WHERE worker <> %s",
-        [_SILENCE_MAX, HTTP_WORKER],
-    )
-    if not count:
-        yield warn("worker-none", "no worker has ever been here")
-    elif silence > _SILENCE_MAX:
-        yield fail("worker-silent", f"no worker was heard of for {_told(silence)}")
-    elif lag_s is not None and lag_s > _LAG_MAX_S:
-        yield warn("worker-late", f"a worker's last batch was stored {lag_s:.0f} s after it was received")
-    else:
-        yield ok("a worker is alive" + ("" if lag_s is None else f"; its last batch took {lag_s:.1f} s"))
-
-
 def arrivals(connection: Connection, _: Settings) -> Iterator[Finding]:
     """Whether data comes, and from whom."""
     [(silence,)] = connection.execute("SELECT now() - max(last_received_at) FROM ingest_status")
     if silence is None:
         yield warn("nothing-received", "nothing was ever received")
     elif silence > _NOTHING_MAX:
-        yield warn("nothing-received", f"nothing was received for {_told(silence)}")
+        yield warn("nothing-received", f"nothing was received for {told(silence)}")
     else:
         senders = connection.execute(
             """
@@ -62,7 +41,7 @@ def arrivals(connection: Connection, _: Settings) -> Iterator[Finding]:
             {"hour": _NOTHING_MAX},
         ).fetchall()
         yield ok(
-            f"the last message came {_told(silence)} ago; in the last hour: {_listed([f'{o} ({n})' for o, n in senders])}"
+            f"the last message came {told(silence)} ago; in the last hour: {_listed([f'{o} ({n})' for o, n in senders])}"
         )
 
 
@@ -155,14 +134,9 @@ def keys(connection: Connection, settings: Settings) -> Iterator[Finding]:
         yield ok(f"{count} keys")
 
 
-def _told(span: timedelta) -> str:
-    seconds = span.total_seconds()
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
-
-
 def _listed(names: list[str]) -> str:
     more = len(names) - _NAMED_MAX
     return ", ".join(names[:_NAMED_MAX]) + (f" and {more} more" if more > 0 else "") or "nobody"
 
 
-CHECKS: Final = (workers, arrivals, rejects, kafka_lag, network, vehicles, keys)
+CHECKS: Final = (arrivals, rejects, kafka_lag, network, vehicles, keys)

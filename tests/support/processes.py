@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+_LISTEN: Final = "0A"
 
 
 def ended_well(process: subprocess.Popen[str], timeout_s: float = 30) -> str:
@@ -44,3 +47,28 @@ def mentioning(text: str) -> list[str]:
             if text in command:
                 found.append(command)
     return found
+
+
+def listening(directory: Path) -> set[tuple[str, int]]:
+    """Where the processes that work in `directory` listen for TCP: addresses as the kernel writes them, and ports."""
+    sockets = {
+        str(file.readlink())
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and _works_in(entry, directory)
+        for file in (entry / "fd").iterdir()
+    }
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == _LISTEN and f"socket:[{inode}]" in sockets:
+                address, port = local.split(":")
+                found.add((address, int(port, 16)))
+    return found
+
+
+def _works_in(entry: Path, directory: Path) -> bool:
+    try:
+        return (entry / "cwd").readlink() == directory
+    except OSError:
+        return False
