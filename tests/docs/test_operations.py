@@ -17,13 +17,15 @@ from psycopg.conninfo import conninfo_to_dict
 import kafka_worker
 import small_installation
 from broker import Broker
+from command import vinterkoll
 from database_users import API, INGEST, PASSWORDS, login, make_users
 from derived_tables import acceptance, derived, equals_reference
 from guide import Reader, Step, section_of, steps_of
 from kafka_records import create_topic, produce
 from kafka_server import KafkaServer
-from postgres_programs import programs
+from postgres_programs import programs, ran
 from processes import running
+from release_dump import RELEASES
 from simulated_delivery import Rows, rows_of, set_up
 from stretch_messages import RECEIVED_US
 from supervised import Supervised
@@ -246,6 +248,21 @@ def test_by_the_archive(clean: Rows, archive: Path, tmp_path: Path) -> None:
         server.start(durable=False, port=server.port)
         until(lambda: asked(url, "SELECT (NOT pg_is_in_recovery())::int") == 1, "it does not recover")
         assert rows_at(url) == clean
+
+
+def test_what_should_be_gone_by_now_goes(empty_database_url: str, database_url: str) -> None:
+    """A backup from last winter, after the last two commands that touch a restored database."""
+    url = empty_database_url  # the other's migrations have made the roles
+    ran("psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={RELEASES / '0.1.0.sql'}", url)
+    named = "SELECT count(*) FROM device WHERE kind = 'stretch' AND name IS NOT NULL"
+    gone = ("SELECT count(*) FROM position", "SELECT count(*) FROM reject_message", named)
+    assert all(asked(url, query) for query in gone)
+    treated = asked(url, "SELECT count(*) FROM stretch")
+    for command in ("migrate", "housekeeping"):
+        done = vinterkoll(command, VINTERKOLL_DATABASE_URL=url, VINTERKOLL_HISTORY_DAYS="36500")
+        assert done.returncode == 0, done.stderr
+    assert [asked(url, query) for query in gone] == [0, 0, 0]
+    assert asked(url, "SELECT count(*) FROM stretch") == treated
 
 
 def take(url: str, some: list[Message]) -> None:
