@@ -6,7 +6,7 @@ PORT ?= 8080
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz invariant kill-runs faults check fmt bench accuracy cost lock clean schemas
+.PHONY: help demo test fuzz invariant kill-runs faults check fmt bench accuracy cost lock clean schemas release-dump
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,9 @@ bench: $(VENV)/.dev-installed ## measure decode rates, the write path, network i
 
 schemas: $(VENV)/.dev-installed ## write docs/schemas/ anew from the types that the decoders read with
 	$(BIN)/python tests/support/format_schemas.py
+
+release-dump: $(VENV)/.dev-installed ## dump a small database of this version into tests/data/releases/, when a release is cut
+	@PYTHONPATH=tests/support $(BIN)/python tests/support/release_dump.py
 
 accuracy: $(VENV)/.accuracy-installed ## measure the matcher beside Valhalla's and write docs/accuracy.md anew
 	@PYTHONPATH=bench $(BIN)/python -m accuracy

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -54,21 +55,27 @@ def migrate() -> None:
     """Bring the database's schema up to date. Safe to run twice, and by several machines at once."""
     settings = read_settings()
     with connected(settings) as connection:
-        try:
-            applied = migrations.migrate(connection)
-        except migrations.MigrationError as error:
-            raise ConfigurationError(str(error)) from None
-        renewals.follow(connection, DERIVATION)
-        areas.renew(connection)
-        for migration in applied:
-            typer.echo(f"applied {migration.version:04} {migration.name}")
-        if not horizon.read(connection):  # a new database refuses what is too old from its first message on
-            with connection.transaction():
-                inputs.change(connection)
-                horizon.raise_above(connection, horizon.due(datetime.now(UTC), settings.raw_days))
-        engine = (
-            "with TimescaleDB" if migrations.has_timescale(connection) else "plain PostgreSQL, no TimescaleDB"
-        )
-        typer.echo(f"the schema is current ({engine})")
-        if renewals.due(connection):
-            typer.echo("stored days have to be derived anew: run `vinterkoll rederive`, while ingest goes on")
+        for line in bring_up_to_date(connection, settings.raw_days, datetime.now(UTC)):
+            typer.echo(line)
+
+
+def bring_up_to_date(connection: "psycopg.Connection[Any]", raw_days: int, now: datetime) -> Iterator[str]:
+    """Apply what is missing, note what has to be derived anew, and say line by line what was done."""
+    try:
+        applied = migrations.migrate(connection)
+    except migrations.MigrationError as error:
+        raise ConfigurationError(str(error)) from None
+    renewals.follow(connection, DERIVATION)
+    areas.renew(connection)
+    for migration in applied:
+        yield f"applied {migration.version:04} {migration.name}"
+    if not horizon.read(connection):  # a new database refuses what is too old from its first message on
+        with connection.transaction():
+            inputs.change(connection)
+            horizon.raise_above(connection, horizon.due(now, raw_days))
+    engine = (
+        "with TimescaleDB" if migrations.has_timescale(connection) else "plain PostgreSQL, no TimescaleDB"
+    )
+    yield f"the schema is current ({engine})"
+    if renewals.due(connection):
+        yield "stored days have to be derived anew: run `vinterkoll rederive`, while ingest goes on"

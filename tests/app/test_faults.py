@@ -30,6 +30,7 @@ from kafka_server import KafkaServer
 from link import Link
 from simulated_delivery import Rows, rows_of, set_up
 from supervised import Supervised
+from under_load import DONE_S, asked, counted, messages, sending, subscribed, until
 from vinterkoll.app.children import free_port
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.errors import PartFailedError
@@ -44,19 +45,10 @@ pytestmark = [pytest.mark.postgres, pytest.mark.mosquitto, pytest.mark.fault]
 
 LONG: Final = bool(os.environ.get("VINTERKOLL_FAULTS_WRITE"))
 AWAY_S: Final = 60.0 if LONG else 3.0
-SENT_S: Final = 5.0
-"""What is sent takes about this long, where nothing fails."""
-MINUTES: Final = 10
-DONE_S: Final = 60
-BEGIN: Final = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
 AS_ROOT: Final = [] if os.geteuid() == 0 else ["sudo", "-n", "-E"]
 PROBE: Final = "mip/v1/probe/v1/position"
 TMPFS_BYTES: Final = 400_000_000
 _numbers = itertools.count()
-
-
-def messages() -> list[stream.Message]:
-    return list(Scenario(1, BEGIN).messages(BEGIN, BEGIN + timedelta(minutes=MINUTES)))
 
 
 @pytest.fixture(scope="module")
@@ -109,61 +101,6 @@ def environment(url: str, broker: Broker, **more: str) -> dict[str, str]:
         "VINTERKOLL_LOG_LEVEL": "ERROR",
         **more,
     }
-
-
-@contextmanager
-def sending(broker: Broker) -> Iterator[threading.Event]:
-    """Send everything at QoS 1, some a second; the event says that half of it is acknowledged. Leaving waits for all."""
-    half, failed = threading.Event(), []
-
-    def send() -> None:
-        sink = MqttSink("127.0.0.1", broker.port, threading.Event())
-        try:
-            sent = messages()
-            started = time.monotonic()
-            for at, message in enumerate(sent):
-                sink.send(message)
-                time.sleep(max(0.0, started + SENT_S * at / len(sent) - time.monotonic()))
-                if at == len(sent) // 2:
-                    half.set()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the test is to know
-            failed.append(error)
-        finally:
-            half.set()
-            sink.close()
-        if sink.unacknowledged or sink.not_taken:
-            failed.append(AssertionError("not all was acknowledged"))
-
-    thread = threading.Thread(target=send)
-    thread.start()
-    try:
-        yield half
-    finally:
-        thread.join()
-    assert not failed, failed
-
-
-def asked(url: str, query: str) -> int:
-    """A number from a database, -1 where it does not answer."""
-    try:
-        with psycopg.connect(url, connect_timeout=2) as connection:
-            row = connection.execute(query.encode()).fetchone()
-    except psycopg.OperationalError:
-        return -1
-    return int(row[0] or 0) if row else 0
-
-
-def counted(url: str) -> int:
-    return asked(url, "SELECT sum(messages)::int FROM ingest_status")
-
-
-def until(reached: Callable[[], bool], what: str) -> float:
-    """Wait until something is so; return how many seconds that took."""
-    started = time.monotonic()
-    while not reached():
-        assert time.monotonic() - started < DONE_S, what
-        time.sleep(0.02)
-    return time.monotonic() - started
 
 
 def recovered(url: str, broker: Broker) -> float:
@@ -310,11 +247,6 @@ def connected_since(url: str, moment: datetime) -> bool:
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     return asked(url, f"{query} AND backend_start > '{moment.isoformat()}'") > 0
-
-
-def subscribed(url: str) -> bool:
-    """Whether a worker has said that it has its source."""
-    return asked(url, "SELECT count(*) FROM ingest_status WHERE connected") > 0
 
 
 def test_the_broker_keeps_what_waits(clean: Rows, url: str, broker: Broker) -> None:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ from kafka_records import create_topic
 from kafka_server import KafkaServer
 from kafka_worker import environment as kafka_environment
 from link import Link
+from under_load import asked, subscribed, until
 from vinterkoll.app.children import accepts_connections, free_port
 from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX
 from vinterkoll.simulators import stream
@@ -59,23 +60,6 @@ def stopped(environment: dict[str, str], *arguments: str) -> Iterator["subproces
     assert "Traceback" not in said
 
 
-def until(reached: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DONE_S
-    while not reached():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.02)
-
-
-def asked(url: str, query: str) -> int:
-    with psycopg.connect(url) as connection:
-        row = connection.execute(query.encode()).fetchone()
-    return int(row[0]) if row else 0
-
-
-def working(url: str) -> bool:
-    return asked(url, "SELECT count(*) FROM ingest_status WHERE connected") > 0
-
-
 def rejected(url: str) -> bool:
     return asked(url, "SELECT count(*) FROM reject_message") == 1
 
@@ -110,7 +94,7 @@ def test_a_worker_whose_database_does_not_answer(trouble: str, town_url: str, br
     with Link(int(str(port))) as link:
         through = town_url.replace(f":{port}/", f":{link.port}/")
         with stopped(worker_environment(through, broker.port), "ingest"):
-            until(lambda: working(town_url), "the worker did not start")
+            until(lambda: subscribed(town_url), "the worker did not start")
             if trouble == "away":
                 link.cut()
             else:
@@ -126,7 +110,7 @@ def test_a_worker_whose_database_does_not_answer(trouble: str, town_url: str, br
 def test_a_worker_that_waits_for_a_lock(told: int, town_url: str, broker: Broker) -> None:
     with psycopg.connect(town_url) as locking:
         with stopped(worker_environment(town_url, broker.port), "ingest") as process:
-            until(lambda: working(town_url), "the worker did not start")
+            until(lambda: subscribed(town_url), "the worker did not start")
             locking.execute("LOCK TABLE reject_message")
             send(broker)
             until(lambda: asked(town_url, WAITING) == 1, "it does not wait")
@@ -176,7 +160,7 @@ def test_a_worker_without_kafka_and_database(kafka: KafkaServer, town_url: str) 
         with stopped(
             kafka_environment(kafka, through, "stopping", "stopping"), "ingest", "--source", "kafka"
         ) as process:
-            until(lambda: working(town_url), "the worker did not start")
+            until(lambda: subscribed(town_url), "the worker did not start")
             link.delay_s = SILENT_S
             kafka.kill()
             says(process, "Kafka")

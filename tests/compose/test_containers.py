@@ -17,7 +17,7 @@ import pytest
 from certificates import DOCUMENT
 from compose_file import FOLDER, SERVICES, WITH_KAFKA, Service, environment, variables
 from container import Container
-from postgres_programs import postgres_programs
+from postgres_programs import programs
 from shipped_broker import INGEST_PASSWORD, OWN, SENT, Sender, ShippedBroker
 from shipped_kafka import ShippedKafka
 from vinterkoll.app.children import accepts_connections, free_port
@@ -67,7 +67,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation
     write_network(folder / "streets.geojson", 1)
     files = found.container(migrate, shown={folder: folder})
     assert "segments" in done(files.run("vinterkoll", "network", "import", str(folder / "streets.geojson")))
-    psql = [str(postgres_programs() / "psql"), "--no-psqlrc", f"--file={FOLDER / 'postgres' / 'users.sql'}"]
+    psql = [str(programs() / "psql"), "--no-psqlrc", f"--file={FOLDER / 'postgres' / 'users.sql'}"]
     assert users["command"] == ["--no-psqlrc", "--file=/users.sql"]
     done(found.container(users).run(*psql))
     yield found

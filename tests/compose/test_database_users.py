@@ -1,11 +1,8 @@
 """compose/postgres/users.sql on a real PostgreSQL: each log-in user can do its work, and no more."""
 
 import contextlib
-import os
 import random
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import psycopg
@@ -13,9 +10,9 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from api_server import serving
+from database_users import API, INGEST, PASSWORDS, login, make_users, run_script
 from derived_tables import acceptance, derived
 from http_ingest import READER, REGISTRAR, add_keys
-from postgres_programs import postgres_programs
 from small_town import town_segments
 from stretch_messages import RECEIVED_US, flow, stretch, uplink
 from vinterkoll.api.application import create_app
@@ -29,21 +26,6 @@ from vinterkoll.storage.register import put
 
 pytestmark = pytest.mark.postgres
 
-SCRIPT = Path(__file__).parents[2] / "compose" / "postgres" / "users.sql"
-INGEST, API = "vinterkoll_ingest_login", "vinterkoll_api_login"
-PASSWORDS = {INGEST: "salt", API: "grus"}
-
-
-def run_script(url: str, **passwords: str) -> subprocess.CompletedProcess[str]:
-    """As the service db-users does."""
-    return subprocess.run(
-        [postgres_programs() / "psql", "--no-psqlrc", f"--file={SCRIPT}", "--dbname", url],
-        env={"PATH": os.environ["PATH"], **passwords},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
 
 @pytest.fixture
 def installed_url(database_url: str) -> str:
@@ -51,13 +33,8 @@ def installed_url(database_url: str) -> str:
     with psycopg.connect(database_url, autocommit=True) as connection:
         networks.load(connection, town_segments(), name="test", generated=True, digest="test")
     for ingest_password in ("old", PASSWORDS[INGEST]):
-        done = run_script(database_url, DB_INGEST_PASSWORD=ingest_password, DB_API_PASSWORD=PASSWORDS[API])
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        make_users(database_url, ingest_password)
     return database_url
-
-
-def login(url: str, user: str) -> str:
-    return make_conninfo(url, user=user, password=PASSWORDS[user])
 
 
 def morning() -> list[Message]:

@@ -33,6 +33,13 @@ def steps_of(guide: str) -> list[Step]:
     ]
 
 
+def section_of(guide: str, heading: str) -> str:
+    """What stands below a heading, up to the next one of whatever kind."""
+    found = re.search(rf"^{re.escape(heading)}$\n(.*?)(?=^##|\Z)", guide, re.DOTALL | re.MULTILINE)
+    assert found, heading
+    return found[1]
+
+
 class Reader:
     """A shell that does what the guide says; a command that fails ends it."""
 
