@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 import fuzzing
@@ -16,6 +17,10 @@ from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.storage.migrate import migrate
 
 _names = itertools.count()
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,7 @@ def test_the_lead_is_longer_than_any_support() -> None:
     assert horizon.LEAD.total_seconds() >= 2 * reach_s
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 2**32), st.integers(0, 200), st.sampled_from([-1, 0]))
 def test_late_data_after_housekeeping_derives_what_a_clean_run_of_the_accepted_derives(
     town_url: str, seed: int, cut: int, days: int

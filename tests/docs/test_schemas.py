@@ -41,7 +41,7 @@ def test_it_is_what_the_types_say(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GENERATED)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(data=st.data())
 def test_what_is_accepted_is_valid(name: str, data: st.DataObject) -> None:
     value: Any = data.draw(st.sampled_from(GOOD[name]))

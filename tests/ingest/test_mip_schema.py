@@ -53,7 +53,7 @@ def test_its_examples_are_valid_and_accepted(number: int) -> None:
     assert accepted(example, "mip/v1/nordsno/AB12/position" if one else "mip/v1/nordsno/positions")
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=1_500)
 @given(data=st.data())
 def test_what_is_valid_is_accepted_and_what_is_not_is_not(data: st.DataObject) -> None:
     value = data.draw(st.sampled_from(EXAMPLES))

@@ -100,7 +100,7 @@ def check(after: Fixes, new: BoolColumn) -> None:
     assert kept == steps_of(after.only(after_flags == 0))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.integers(0, 2**32), st.sampled_from([[1, 1, 2], [9, 12, 15, 19, 40]]))
 def test_support_is_enough_and_ownership_complete(seed: int, good: list[int]) -> None:
     noise = random.Random(seed)

@@ -19,7 +19,7 @@ _totals: dict[str, Counter[str]] = {}
 
 def examples(count: int) -> settings:
     """The settings of a test that draws `count` examples, or as many as the long run wants."""
-    return settings(max_examples=times(count), deadline=None)
+    return settings(max_examples=times(count))
 
 
 def times(count: int) -> int:
