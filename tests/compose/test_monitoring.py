@@ -208,6 +208,21 @@ def test_prometheus_takes_the_configuration_and_the_rules() -> None:
     promtool("check", "config", str(FOLDER / "prometheus" / "prometheus.yml"))
 
 
+def test_bridges_are_asked_where_the_operator_says_and_nothing_is_missed_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    for file in ("prometheus.yml", "alerts.yml"):
+        shutil.copy(FOLDER / "prometheus" / file, tmp_path)
+    (tmp_path / "bridges").mkdir()
+    arguments = ("--timeout=1s", str(tmp_path / "prometheus.yml"), "vinterkoll-bridge")
+    assert json.loads(promtool("check", "service-discovery", *arguments)) == []
+    document = (FOLDER.parent / "docs" / "production.md").read_text(encoding="utf-8")
+    [(name, line)] = re.findall(r"`bridges/(\w+\.yml)`, with one line: `(.+?)`", document)
+    (tmp_path / "bridges" / name).write_text(line)
+    found = json.loads(promtool("check", "service-discovery", *arguments))
+    assert [one["labels"]["instance"] for one in found] == ["127.0.0.1:9464", "127.0.0.1:9465"]
+
+
 def test_there_is_a_case_for_each_alert() -> None:
     assert CASES.keys() == ALERTS.keys()
 
