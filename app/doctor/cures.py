@@ -21,6 +21,7 @@ CURES: Final = {
     "rederivation-due": "run `vinterkoll rederive`; ingest goes on meanwhile",
     "housekeeping-overdue": "run `vinterkoll housekeeping`, and let cron or a timer run it every night: docs/retention.md",
     "policy-failed": "see why in the server's log; then `CALL run_job(JOB)` as the owner: docs/timescaledb.md",
+    "policy-overdue": "let the server run its jobs: `timescaledb.max_background_workers` and `max_worker_processes` leave room for them, and after a restore `timescaledb_post_restore()` was called",
     "network-missing": "run `vinterkoll network import FILE`: docs/street-network.md",
     "network-elsewhere": "import the right network, or set VINTERKOLL_AREA_LON_LAT to where the vehicles are",
     "vehicles-unknown": "register them: `vinterkoll register load vehicle FILE`, docs/register.md",

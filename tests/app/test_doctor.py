@@ -95,12 +95,15 @@ def test_housekeeping_that_does_not_run(town_url: str) -> None:
         assert asked(town_url, database.policies) == found
 
 
-def test_a_policy_that_failed() -> None:
+def test_a_policy_that_failed_and_one_that_does_not_run() -> None:
     job = Policy(
-        "job 1000 policy_compression of position", "12:00:00", None, ok=True, what="next run not known"
+        "job 1000 policy_compression of position", "12:00:00", None, False, False, "next run not known"
     )
     assert policy_finding(job).state == State.OK
-    assert policy_finding(replace(job, ok=False)).name == "policy-failed"
+    for overdue in (False, True):
+        assert policy_finding(replace(job, failed=True, overdue=overdue)).name == "policy-failed"
+    late = policy_finding(replace(job, overdue=True))
+    assert (late.state, late.name) == (State.FAIL, "policy-overdue")
 
 
 @pytest.fixture
