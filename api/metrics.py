@@ -68,7 +68,7 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
             "Since when stored days wait to be derived anew; 0 where none do.",
             rederiving_since,
         ),
-        ("housekeeping", "Since housekeeping last raised the raw horizon.", kept_house_at),
+        ("housekeeping", "Since housekeeping was last done with all that was due.", kept_house_at),
     ):
         age = Gauge(f"vinterkoll_{name}_age_seconds", text, registry=registry)
         age.set((now - since).total_seconds() if since else 0)

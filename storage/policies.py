@@ -31,7 +31,7 @@ _JOBS: Final = """
 
 # Two days: one night may be missed.
 _HOUSEKEEPING: Final = """
-    SELECT 'housekeeping', '1 day', raised_at, false, raised_at < now() - interval '2 days',
+    SELECT 'housekeeping', '1 day', kept_house_at, false, kept_house_at < now() - interval '2 days',
            format('raw horizon %s, %s holds in force', time, (SELECT count(*) FROM hold WHERE ended_at IS NULL))
     FROM raw_horizon
 """

@@ -91,7 +91,9 @@ def heard(url: str, ago: timedelta = timedelta()) -> None:
 def test_housekeeping_that_does_not_run(town_url: str) -> None:
     for days, found in ((1, set()), (3, {"housekeeping-overdue"})):
         with changing(town_url) as connection:
-            connection.execute("UPDATE raw_horizon SET raised_at = now() - make_interval(days => %s)", [days])
+            connection.execute(
+                "UPDATE raw_horizon SET kept_house_at = now() - make_interval(days => %s)", [days]
+            )
         assert asked(town_url, database.policies) == found
 
 

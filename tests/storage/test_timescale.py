@@ -411,7 +411,7 @@ def test_policies_are_listed(timescale_url: str, plain_url: str) -> None:
     run_policies(timescale_url, "policy_compression")
     with psycopg.connect(plain_url) as connection:
         assert [(one.name, one.overdue) for one in policies.policies(connection)] == [("housekeeping", False)]
-        connection.execute("UPDATE raw_horizon SET raised_at = now() - interval '3 days'")
+        connection.execute("UPDATE raw_horizon SET kept_house_at = now() - interval '3 days'")
         assert [one.overdue for one in policies.policies(connection)] == [True]
     with psycopg.connect(timescale_url) as connection:
         housekeeping, *jobs = policies.policies(connection)
