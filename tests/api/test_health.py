@@ -185,7 +185,7 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_ingest_lag_seconds", "w1"] == 0.25
     assert samples["vinterkoll_ingest_silence_seconds", "w1"] == 3
     assert samples["vinterkoll_ingest_event_age_seconds", "w1"] == 7
-    assert samples["vinterkoll_ingest_messages", "w1"] == 40
+    assert samples["vinterkoll_ingest_messages_total", "w1"] == 40
     assert samples["vinterkoll_rejects_total", "future", "nord"] == 3
     assert samples["vinterkoll_rejects_total", "bad_json", "not registered"] == 2
     assert samples["vinterkoll_flagged_fixes_total", "jump", "nord"] == 3

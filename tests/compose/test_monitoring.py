@@ -116,16 +116,16 @@ CASES: Final = {
         20,
         {
             'vinterkoll_ingest_lag_seconds{worker="a"}': "90x20",
-            'vinterkoll_ingest_messages{worker="a"}': "0+5x20",
+            'vinterkoll_ingest_messages_total{worker="a"}': "0+5x20",
         },
         [
             {
                 'vinterkoll_ingest_lag_seconds{worker="a"}': "90x20",
-                'vinterkoll_ingest_messages{worker="a"}': "5x20",
+                'vinterkoll_ingest_messages_total{worker="a"}': "5x20",
             },
             {
                 'vinterkoll_ingest_lag_seconds{worker="a"}': "0.2x20",
-                'vinterkoll_ingest_messages{worker="a"}': "0+5x20",
+                'vinterkoll_ingest_messages_total{worker="a"}': "0+5x20",
             },
         ],
     ),
