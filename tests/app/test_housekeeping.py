@@ -276,14 +276,18 @@ def test_holds_keep_positions_as_evidence(town_url: str) -> None:
     def held(*options: str) -> str:
         done = vinterkoll("holds", "add", "--contractor", "snow", "--reason", "tvist", *options, **database)
         assert done.returncode == 0, done.stderr
+        said.append(done.stderr.strip())
         return done.stdout.strip()
 
+    said: list[str] = []
     with psycopg.connect(town_url, autocommit=True) as connection:
         load(connection, "contractor", "contractor,name\nsnow,Snö\n")
         load(connection, "vehicle", "contractor,vehicle,name,kinds,contract\nsnow,v1,1,gc,A\n")
         assert held("--contract", "A", "--event", "E1", "--by", "Anna") == "1"
         assert held("--contract", "A", "--from", (START - timedelta(days=1, seconds=-3)).isoformat()) == "2"
         assert held("--contract", "A", "--to", "2026-01-01") == "3"
+        assert said[:2] == ["2 stored positions are under it", "3 stored positions are under it"]
+        assert said[2].startswith("warning: no stored position is under it")
         assert "5 positions" not in keep(connection, MIDNIGHT)[1]
         assert keep(connection, DROPPED_AT)[1] == "3 positions kept as evidence"
         assert count(connection, "position") == 1
