@@ -57,8 +57,20 @@ def test_secrets_come_from_files_and_what_runs_comes_back(service: Path) -> None
     text = service.read_text()
     assert re.search(r"^EnvironmentFile=/etc/vinterkoll/\w+\.env$", text, re.MULTILINE)
     assert not re.search(r"^Environment=.*(PASSWORD|URL|KEY|CLIENT_ID)", text, re.MULTILINE)
-    running = "Type=oneshot" not in text
-    assert ("Restart=always" in text) == ("RestartPreventExitStatus=2" in text) == running
+    assert "RestartPreventExitStatus=2\n" in text
+    assert ("Restart=always\n" in text) == ("Type=oneshot\n" not in text)
+
+
+def test_housekeeping_that_was_kept_from_its_work_is_tried_again_until_the_morning() -> None:
+    """A dump that reads for an hour at 02:30 would keep it from it every night."""
+    text = (UNITS / "vinterkoll-housekeeping.service").read_text()
+    assert "Restart=on-failure\n" in text
+    [pause_min] = re.findall(r"^RestartSec=(\d+)min$", text, re.MULTILINE)
+    [times] = re.findall(r"^StartLimitBurst=(\d+)$", text, re.MULTILINE)
+    [counted_over_h] = re.findall(r"^StartLimitIntervalSec=(\d+)h$", text, re.MULTILINE)
+    tried_h = int(pause_min) * int(times) / 60
+    assert 2 <= tried_h < int(counted_over_h), "or the bound would never be met"
+    assert tried_h + int(counted_over_h) < 24, "or the next night would be counted with this one"
 
 
 def files_of_a_bridge(folder: Path) -> dict[str, dict[str, str]]:
