@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from vinterkoll.app.settings import Settings
+
 ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "compose" / "systemd"
 PRODUCTION = ROOT / "docs" / "production.md"
@@ -104,3 +106,15 @@ def test_a_bridge_has_a_client_id_that_nobody_guesses_and_a_port_of_its_own(tmp_
 def test_no_client_id_is_shown_that_could_be_copied() -> None:
     shown = re.findall(r"VINTERKOLL_MQTT_CLIENT_ID=(\S+)", PRODUCTION.read_text())
     assert set(shown) == {"…", "$(openssl"}
+
+
+def test_what_is_kept_stands_where_housekeeping_reads_it() -> None:
+    service = (UNITS / "vinterkoll-housekeeping.service").read_text()
+    assert "EnvironmentFile=/etc/vinterkoll/owner.env\n" in service
+    [written] = re.findall(
+        r"^cat > owner\.env <<END\n(.*?)^END$", PRODUCTION.read_text(), re.DOTALL | re.MULTILINE
+    )
+    days = {name: int(value) for name, value in re.findall(r"VINTERKOLL_(\w+_DAYS)=(\d+)", written)}
+    retention = (ROOT / "docs" / "retention.md").read_text()
+    assert days.keys() == set(re.findall(r"^\|.*\| `VINTERKOLL_(\w+_DAYS)` \|$", retention, re.MULTILINE))
+    assert all(value == getattr(Settings(), name.lower()) for name, value in days.items())
