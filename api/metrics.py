@@ -51,6 +51,7 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
         rederiving_since = await ingest_reading.rederiving_since(connection)
         kept_house_at = await ingest_reading.kept_house_at(connection)
     _show_workers(registry, workers, now)
+    registry.register(_Accounts(workers))
     unnamed = Gauge(
         "vinterkoll_unknown_actions_last_hour",
         "Positions of the last hour with an action that has no code.",
@@ -68,7 +69,7 @@ async def _read_stored(context: Context, registry: CollectorRegistry) -> None:
             "Since when stored days wait to be derived anew; 0 where none do.",
             rederiving_since,
         ),
-        ("housekeeping", "Since housekeeping last raised the raw horizon.", kept_house_at),
+        ("housekeeping", "Since housekeeping was last done with all that was due.", kept_house_at),
     ):
         age = Gauge(f"vinterkoll_{name}_age_seconds", text, registry=registry)
         age.set((now - since).total_seconds() if since else 0)
@@ -84,10 +85,6 @@ def _show_workers(
     silence = gauge("silence_seconds", "Since the worker last wrote its status.")
     behind = gauge("event_age_seconds", "Age of the newest message's event time.")
     connected = gauge("connected", "1 if the worker had its broker when it last wrote its status.")
-    counts = {
-        name: gauge(name, f"{name.capitalize()} since the worker's first start.")
-        for name in ("messages", "rows", "duplicates", "rejects")
-    }
     for worker in workers:
         if worker.lag_s is not None:
             lag.labels(worker.worker).set(worker.lag_s)
@@ -96,8 +93,6 @@ def _show_workers(
         if worker.connected is not None:
             connected.labels(worker.worker).set(worker.connected)
         silence.labels(worker.worker).set((now - worker.updated_at).total_seconds())
-        for name, counted in counts.items():
-            counted.labels(worker.worker).set(getattr(worker, name))
 
 
 def _show_kafka(
@@ -112,6 +107,21 @@ def _show_kafka(
     for one in lags:
         lag.labels(one.group, one.topic, one.partition).set(one.lag)
         age.labels(one.group, one.topic, one.partition).set((now - one.lag_at).total_seconds())
+
+
+class _Accounts(Collector):
+    """What each worker has counted since its first start."""
+
+    def __init__(self, workers: list[ingest_reading.IngestRow]) -> None:
+        self._workers = workers
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        for name in ("messages", "rows", "duplicates", "rejects"):
+            text = f"{name.capitalize()} since the worker's first start."
+            family = CounterMetricFamily(f"vinterkoll_ingest_{name}", text, labels=["worker"])
+            for worker in self._workers:
+                family.add_metric([worker.worker], getattr(worker, name))
+            yield family
 
 
 class _Tally(Collector):

@@ -30,6 +30,7 @@ from vinterkoll.app.serve import api
 from vinterkoll.app.settings import read_settings
 from vinterkoll.app.simulate import simulate
 from vinterkoll.app.thresholds import thresholds
+from vinterkoll.app.workers import workers
 from vinterkoll.ingest.errors import BrokerRefusedError, SourceError
 from vinterkoll.storage.inputs import OldRulesError
 
@@ -68,6 +69,7 @@ for _name, _group in (
     ("actions", actions),
     ("thresholds", thresholds),
     ("holds", holds),
+    ("workers", workers),
 ):
     application.add_typer(_group, name=_name)
 

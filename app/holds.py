@@ -1,7 +1,7 @@
 """`vinterkoll holds`: positions that are kept as evidence when the others of their day are deleted. Needs the owner."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 import psycopg
 import typer
@@ -17,6 +17,7 @@ holds = typer.Typer(
     help="Positions that are kept as evidence, behind the raw horizon (docs/retention.md).",
     no_args_is_help=True,
 )
+_NOTHING_UNDER_IT: Final = "warning: no stored position is under it: are contractor, contract, event and times as the messages say them?"
 _Author = Annotated[str, typer.Option("--by", help="Who asks for it, for the log. Else the database user.")]
 
 
@@ -36,21 +37,30 @@ def add_hold(
     end: Annotated[str | None, typer.Option("--to", metavar="TIME", help="Up to here; else to come.")] = None,
     by: _Author = "",
 ) -> None:
-    """Keep a contract's positions until the hold is ended, and print its number. Those that are gone stay gone."""
+    """Keep a contract's positions until the hold is ended, and print its number. Those that are gone stay gone.
+
+    It says besides how many stored positions are under it: none may be a name that was mistyped.
+    """
     now = datetime.now(UTC)
     low = None if begin is None else instant("--from", begin, now)
     high = None if end is None else instant("--to", end, now)
-    with connected(read_settings()) as connection, connection.transaction():
+    hold = hold_table.Hold(contractor, contract, event, low, high, reason)
+    with connected(read_settings()) as connection:
+        number = _added(connection, hold, by)
+        typer.echo(number)
+        count = hold_table.covered(connection, number)
+    typer.echo(f"{count} stored positions are under it" if count else _NOTHING_UNDER_IT, err=True)
+
+
+def _added(connection: "psycopg.Connection[Any]", hold: hold_table.Hold, by: str) -> int:
+    with connection.transaction():
         register_log.name_author(connection, by)
         try:
-            number = hold_table.add(
-                connection, hold_table.Hold(contractor, contract, event, low, high, reason)
-            )
+            return hold_table.add(connection, hold)
         except psycopg.errors.CheckViolation:
             raise ConfigurationError("--from is before --to, and --reason is not empty") from None
         except psycopg.DataError:  # U+0000
             raise ConfigurationError("a name or the reason has characters that no text has") from None
-    typer.echo(number)
 
 
 @holds.command("list")

@@ -4,9 +4,20 @@ Every change of `hold` is noted in the register's log.
 """
 
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import psycopg
+
+# Positions that name no contract are of the one that the register's row of their time says.
+_UNDER: Final = """
+    FROM hold h
+    JOIN device d ON d.kind = 'position' AND d.owner = h.contractor
+    JOIN position p ON p.device_id = d.device_id AND p.time >= h.from_time AND p.time < h.until_time
+    LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name
+                       AND v.valid_from <= p.time AND p.time < v.valid_to
+    WHERE h.ended_at IS NULL
+          AND coalesce(p.contract, v.contract) = h.contract AND (h.event IS NULL OR p.event = h.event)
+"""
 
 
 class Hold(NamedTuple):
@@ -63,22 +74,20 @@ def all_holds(connection: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
 
 
 def keep(connection: "psycopg.Connection[Any]", before: datetime) -> int:
-    """Copy the positions older than an instant that are under a hold to the evidence; return how many were new there.
-
-    Positions that name no contract are of the one that the register's row of their time says.
-    """
+    """Copy the positions older than an instant that are under a hold to the evidence; return how many were new there."""
     return connection.execute(
-        """
+        f"""
         INSERT INTO evidence (hold_id, contractor, vehicle, device_id, time, seq, digest, observation)
         SELECT h.hold_id, d.owner, d.name, p.device_id, p.time, p.seq, p.digest, to_jsonb(p)
-        FROM hold h
-        JOIN device d ON d.kind = 'position' AND d.owner = h.contractor
-        JOIN position p ON p.device_id = d.device_id AND p.time >= h.from_time AND p.time < h.until_time
-        LEFT JOIN vehicle v ON v.contractor = d.owner AND v.vehicle = d.name
-                           AND v.valid_from <= p.time AND p.time < v.valid_to
-        WHERE h.ended_at IS NULL AND p.time < %s
-              AND coalesce(p.contract, v.contract) = h.contract AND (h.event IS NULL OR p.event = h.event)
+        {_UNDER} AND p.time < %s
         ON CONFLICT DO NOTHING
         """,
         [before],
     ).rowcount
+
+
+def covered(connection: "psycopg.Connection[Any]", hold_id: int) -> int:
+    """Return how many positions that are stored now are under a hold."""
+    row = connection.execute(f"SELECT count(*) {_UNDER} AND h.hold_id = %s", [hold_id]).fetchone()
+    assert row is not None, "count(*) gives a row"  # noqa: S101
+    return int(row[0])

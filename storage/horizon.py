@@ -28,9 +28,13 @@ def raise_above(connection: "psycopg.Connection[Any]", dropped: datetime) -> Non
     Call it after `storage.inputs.change`.
     """
     connection.execute(
-        "UPDATE raw_horizon SET time = %(time)s, raised_at = now() WHERE time < %(time)s",
-        {"time": dropped + LEAD},
+        "UPDATE raw_horizon SET time = %(time)s WHERE time < %(time)s", {"time": dropped + LEAD}
     )
+
+
+def note_kept_house(connection: "psycopg.Connection[Any]") -> None:
+    """Note that housekeeping is done with all that was due, by the database's clock, as whoever asks how long ago it was."""
+    connection.execute("UPDATE raw_horizon SET kept_house_at = now()")
 
 
 def due(now: datetime, kept_days: int) -> datetime:

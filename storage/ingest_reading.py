@@ -58,8 +58,8 @@ async def rederiving_since(connection: Connection) -> datetime | None:
 
 
 async def kept_house_at(connection: Connection) -> datetime | None:
-    """Return when housekeeping raised the raw horizon last, which it does once a day; the first migration counts too."""
-    found = await fetch_all(connection, "SELECT raised_at FROM raw_horizon", {})
+    """Return when housekeeping was last done with all that was due; the first migration counts too."""
+    found = await fetch_all(connection, "SELECT kept_house_at FROM raw_horizon", {})
     return found[0][0] if found else None
 
 

@@ -1,6 +1,7 @@
 """Table `kafka_offset`: the next offset of each partition, kept beside the rows that came from those before it."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -48,3 +49,23 @@ def note_ends(connection: "psycopg.Connection[Any]", group: str, ends: Mapping[P
             " WHERE group_id = %s AND topic = %s AND partition = %s",
             [(end, group, *partition) for partition, end in sorted(ends.items())],
         )
+
+
+def all_groups(connection: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
+    """Return group, topic, number of partitions, records behind, and when a worker last looked at all of them."""
+    return connection.execute(
+        "SELECT group_id, topic, count(*), sum(lag), min(lag_at) FROM kafka_offset GROUP BY 1, 2 ORDER BY 1, 2"
+    ).fetchall()
+
+
+def silence(connection: "psycopg.Connection[Any]", group: str) -> timedelta | None:
+    """Return how long ago a worker of `group` last looked at any partition, None where none did."""
+    row = connection.execute(
+        "SELECT clock_timestamp() - max(lag_at) FROM kafka_offset WHERE group_id = %s", [group]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def forget(connection: "psycopg.Connection[Any]", group: str) -> bool:
+    """Delete how far `group` came; return whether it was known."""
+    return bool(connection.execute("DELETE FROM kafka_offset WHERE group_id = %s", [group]).rowcount)

@@ -8,11 +8,15 @@ import psycopg
 
 from vinterkoll.storage.migrate import has_timescale
 
+# One run may be missed, and the next may take an hour. What never ran has so long from the newest migration on: nothing
+# tells when a job was made.
 _JOBS: Final = """
     SELECT 'job ' || j.job_id || ' ' || j.proc_name || ' of ' || coalesce(v.view_name, j.hypertable_name),
            j.schedule_interval::text,
            nullif(s.last_successful_finish, '-infinity'),
-           j.scheduled AND coalesce(s.last_run_status, 'Success') = 'Success',
+           NOT j.scheduled OR coalesce(s.last_run_status, 'Success') <> 'Success',
+           coalesce(nullif(s.last_successful_finish, '-infinity'), (SELECT max(applied_at) FROM schema_migration))
+               < now() - 2 * j.schedule_interval - interval '1 hour',
            concat_ws(', ', CASE WHEN NOT j.scheduled THEN 'switched off' END,
                      'next run ' || coalesce(nullif(j.next_start, '-infinity')::text, 'not known'),
                      coalesce(s.total_failures, 0) || ' failures of ' || coalesce(s.total_runs, 0))
@@ -27,7 +31,7 @@ _JOBS: Final = """
 
 # Two days: one night may be missed.
 _HOUSEKEEPING: Final = """
-    SELECT 'housekeeping', '1 day', raised_at, raised_at > now() - interval '2 days',
+    SELECT 'housekeeping', '1 day', kept_house_at, false, kept_house_at < now() - interval '2 days',
            format('raw horizon %s, %s holds in force', time, (SELECT count(*) FROM hold WHERE ended_at IS NULL))
     FROM raw_horizon
 """
@@ -35,12 +39,13 @@ _HOUSEKEEPING: Final = """
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One thing that runs again and again; `last_run` None: never yet."""
+    """One thing that runs again and again; `last_run`, the last that went well, None: never yet."""
 
     name: str
     schedule: str
     last_run: datetime | None
-    ok: bool
+    failed: bool
+    overdue: bool
     what: str
 
 

@@ -1,6 +1,7 @@
 """The workers' own account of themselves, for /health/ready and /metrics."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -52,3 +53,23 @@ def record(connection: "psycopg.Connection[Any]", worker: str, progress: Progres
             "connected": progress.connected,
         },
     )
+
+
+def all_workers(connection: "psycopg.Connection[Any]") -> list[tuple[Any, ...]]:
+    """Return each worker, when it was heard of, whether it had its broker then, messages, rows, duplicates and rejects."""
+    return connection.execute(
+        "SELECT worker, updated_at, connected, messages, rows, duplicates, rejects FROM ingest_status ORDER BY worker"
+    ).fetchall()
+
+
+def silence(connection: "psycopg.Connection[Any]", worker: str) -> timedelta | None:
+    """Return how long ago `worker` was heard of, None where it never was."""
+    row = connection.execute(
+        "SELECT clock_timestamp() - updated_at FROM ingest_status WHERE worker = %s", [worker]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def forget(connection: "psycopg.Connection[Any]", worker: str) -> bool:
+    """Delete the account of `worker`; return whether there was one."""
+    return bool(connection.execute("DELETE FROM ingest_status WHERE worker = %s", [worker]).rowcount)

@@ -14,7 +14,7 @@ from vinterkoll.app.doctor.checking import Check, examined
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
 from vinterkoll.app.doctor.streaming import streaming
 from vinterkoll.app.doctor.web import web
-from vinterkoll.app.doctor.workers import worker
+from vinterkoll.app.doctor.workers import others, worker
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import check_formats
 from vinterkoll.app.settings import Settings, read_settings
@@ -67,7 +67,7 @@ def checks_of(settings: Settings) -> Mapping[str, Check]:
         Part.SETTINGS: partial(_settings, settings),
         Part.DATABASE: partial(database.ask, settings, *database.CHECKS),
         Part.WORKER: partial(database.ask, settings, worker),
-        Part.STREAMS: partial(database.ask, settings, *streams.CHECKS),
+        Part.STREAMS: partial(database.ask, settings, others, *streams.CHECKS),
         Part.BROKER: partial(broker, settings),
         Part.KAFKA: partial(streaming, settings),
         Part.API: partial(web, settings),

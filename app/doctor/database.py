@@ -156,10 +156,14 @@ def policies(connection: Connection, _: Settings) -> Iterator[Finding]:
 def policy_finding(one: retention.Policy) -> Finding:
     """Judge what runs by itself by its last run."""
     ran = f"last run {one.last_run:%Y-%m-%d %H:%M}" if one.last_run else "not run yet"
-    what = f"{one.name}: {ran}, {one.what}"
-    if one.ok:
-        return ok(what)
-    return warn("housekeeping-overdue", what) if one.name == "housekeeping" else fail("policy-failed", what)
+    what = f"{one.name}: {ran}, to run every {one.schedule}, {one.what}"
+    if one.failed:
+        return fail("policy-failed", what)
+    if one.overdue:
+        return (
+            warn("housekeeping-overdue", what) if one.name == "housekeeping" else fail("policy-overdue", what)
+        )
+    return ok(what)
 
 
 def _pids(pids: Iterable[int]) -> str:

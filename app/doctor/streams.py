@@ -17,6 +17,8 @@ _REJECTS_MAX: Final = 100
 """In an hour: more than one supplier's slip."""
 _KAFKA_LAG_MAX: Final = 10_000
 """Two full batches."""
+_KAFKA_LOOK_MAX: Final = timedelta(seconds=30)
+"""A worker looks every 5 s at how far the partitions that it reads are behind."""
 _NAMED_MAX: Final = 5
 _KEY_UNUSED_DAYS: Final = 365
 """A winter and a summer."""
@@ -59,17 +61,28 @@ def rejects(connection: Connection, _: Settings) -> Iterator[Finding]:
         yield ok(f"{count} rejects in the last hour")
 
 
-def kafka_lag(connection: Connection, settings: Settings) -> Iterator[Finding]:
-    """How far the group is behind, as its workers last saw it."""
-    [(count, lag)] = connection.execute(
-        "SELECT count(*), sum(lag) FROM kafka_offset WHERE group_id = %s", [settings.kafka_group]
-    )
-    if not count:
+def kafka_lag(connection: Connection, _: Settings) -> Iterator[Finding]:
+    """How far each group is behind, as its workers last saw it; a lag that nobody looks at says nothing."""
+    groups = connection.execute(
+        """
+        SELECT group_id, sum(lag), now() - min(lag_at),
+               array_agg(topic || '/' || partition ORDER BY topic, partition)
+                   FILTER (WHERE lag_at IS NULL OR lag_at < now() - %s)
+        FROM kafka_offset GROUP BY group_id ORDER BY group_id
+        """,
+        [_KAFKA_LOOK_MAX],
+    ).fetchall()
+    if not groups:
         yield not_used("no worker has read from Kafka")
-    elif lag is None or lag <= _KAFKA_LAG_MAX:
-        yield ok(f"the group is {lag or 0} records behind in Kafka")
-    else:
-        yield warn("kafka-behind", f"the group is {lag} records behind in Kafka")
+    for group, lag, silence, unread in groups:
+        behind = f"the group {group} is {lag or 0} records behind in Kafka"
+        if unread:
+            since = f"for {told(silence)}" if silence else "yet"
+            yield warn("kafka-unread", f"nobody of the group {group} has looked at {_listed(unread)} {since}")
+        elif lag > _KAFKA_LAG_MAX:
+            yield warn("kafka-behind", behind)
+        else:
+            yield ok(behind)
 
 
 def network(connection: Connection, settings: Settings) -> Iterator[Finding]:

@@ -164,7 +164,7 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
             count=2,
             delay_ms=1500,
         )
-    rows.execute("UPDATE raw_horizon SET raised_at = %s", [NOW - timedelta(hours=30)])
+    rows.execute("UPDATE raw_horizon SET kept_house_at = %s", [NOW - timedelta(hours=30)])
     insert(rows, "rederivation", device_id=nord, from_time=NOW, due_since=NOW - timedelta(seconds=40))
     insert(rows, "kafka_offset", group_id="g", topic="t", partition=4, next_offset=0)
     insert(rows, "action_name", contractor="nord", text="Vinsch", meaning=0)
@@ -185,7 +185,7 @@ def test_metrics(client: httpx.Client, rows: Database) -> None:
     assert samples["vinterkoll_ingest_lag_seconds", "w1"] == 0.25
     assert samples["vinterkoll_ingest_silence_seconds", "w1"] == 3
     assert samples["vinterkoll_ingest_event_age_seconds", "w1"] == 7
-    assert samples["vinterkoll_ingest_messages", "w1"] == 40
+    assert samples["vinterkoll_ingest_messages_total", "w1"] == 40
     assert samples["vinterkoll_rejects_total", "future", "nord"] == 3
     assert samples["vinterkoll_rejects_total", "bad_json", "not registered"] == 2
     assert samples["vinterkoll_flagged_fixes_total", "jump", "nord"] == 3

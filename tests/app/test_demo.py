@@ -27,7 +27,9 @@ def treated(port: int) -> int:
 def duplicates(port: int) -> float:
     """What the workers have counted, as /metrics says."""
     said = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-    return sum(map(float, re.findall(r"^vinterkoll_ingest_duplicates\{.*\} (\S+)$", said, re.MULTILINE)))
+    return sum(
+        map(float, re.findall(r"^vinterkoll_ingest_duplicates_total\{.*\} (\S+)$", said, re.MULTILINE))
+    )
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ from vinterkoll.app.doctor.database import clock_finding, policy_finding
 from vinterkoll.app.doctor.finding import Finding, State, fail, ok
 from vinterkoll.app.doctor.streaming import streaming, topic_findings
 from vinterkoll.app.doctor.web import web
-from vinterkoll.app.doctor.workers import worker
+from vinterkoll.app.doctor.workers import others, worker
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.kafka_cluster import Topic
 from vinterkoll.storage.policies import Policy
@@ -91,16 +91,21 @@ def heard(url: str, ago: timedelta = timedelta()) -> None:
 def test_housekeeping_that_does_not_run(town_url: str) -> None:
     for days, found in ((1, set()), (3, {"housekeeping-overdue"})):
         with changing(town_url) as connection:
-            connection.execute("UPDATE raw_horizon SET raised_at = now() - make_interval(days => %s)", [days])
+            connection.execute(
+                "UPDATE raw_horizon SET kept_house_at = now() - make_interval(days => %s)", [days]
+            )
         assert asked(town_url, database.policies) == found
 
 
-def test_a_policy_that_failed() -> None:
+def test_a_policy_that_failed_and_one_that_does_not_run() -> None:
     job = Policy(
-        "job 1000 policy_compression of position", "12:00:00", None, ok=True, what="next run not known"
+        "job 1000 policy_compression of position", "12:00:00", None, False, False, "next run not known"
     )
     assert policy_finding(job).state == State.OK
-    assert policy_finding(replace(job, ok=False)).name == "policy-failed"
+    for overdue in (False, True):
+        assert policy_finding(replace(job, failed=True, overdue=overdue)).name == "policy-failed"
+    late = policy_finding(replace(job, overdue=True))
+    assert (late.state, late.name) == (State.FAIL, "policy-overdue")
 
 
 @pytest.fixture
@@ -221,7 +226,21 @@ def test_a_silent_worker_beside_one_that_is_alive(database_url: str) -> None:
         record(connection, HTTP_WORKER, Progress(messages=1))
     assert asked(database_url, worker) == {"worker-silent"}
     assert asked(database_url, worker, worker="two") == set()
-    assert asked(database_url, worker, worker="never-here") == set(), "some worker is alive"
+    assert asked(database_url, worker, worker="never-here") == set(), "the one heard of last is alive"
+    assert asked(database_url, others) == set()
+    assert asked(database_url, others, worker="two") == {"worker-silent"}, "that one, and not that of HTTP"
+    assert asked(database_url, others, worker="never-here") == {"worker-silent"}
+
+
+@pytest.mark.postgres
+def test_a_worker_without_its_broker_is_alive_and_not_well(database_url: str) -> None:
+    for name in ("ingest", "two"):
+        with changing(database_url) as connection:
+            record(connection, name, Progress(connected=False))
+    [own] = database.ask(settings(database_url), worker)
+    [other] = database.ask(settings(database_url), others)
+    assert (own.name, own.state, "ingest" in own.what) == ("worker-cut-off", State.WARN, True)
+    assert (other.name, "two" in other.what) == ("worker-cut-off", True)
 
 
 @pytest.mark.postgres
@@ -278,6 +297,27 @@ def test_a_group_that_is_behind_in_kafka(database_url: str) -> None:
         place = {"group_id": "vinterkoll-ingest", "topic": "t", "partition": 0, "next_offset": 1}
         insert(connection, "kafka_offset", **place, lag=10_001, lag_at=datetime.now(UTC))
     assert asked(database_url, streams.kafka_lag) == {"kafka-behind"}
+
+
+@pytest.mark.postgres
+def test_a_lag_that_nobody_looks_at(database_url: str) -> None:
+    """Of one group a partition is read and one is not; another group reads no more; a third has not begun."""
+    now = datetime.now(UTC)
+    old = now - timedelta(days=3)
+    with changing(database_url) as connection:
+        for group, partition, looked_at in (("g", 0, now), ("g", 1, old), ("gone", 0, old), ("new", 0, None)):
+            place = {"group_id": group, "topic": "t", "partition": partition, "next_offset": 1}
+            insert(connection, "kafka_offset", **place, lag=looked_at and 0, lag_at=looked_at)
+    found = list(database.ask(settings(database_url), streams.kafka_lag))
+    assert names(found) == {"kafka-unread"}
+    assert [one.what.partition(" has looked at ")[2] for one in found] == [
+        "t/1 for 4320 min",
+        "t/0 for 4320 min",
+        "t/0 yet",
+    ]
+    with changing(database_url) as connection:
+        connection.execute("UPDATE kafka_offset SET lag_at = now(), lag = 0")
+    assert asked(database_url, streams.kafka_lag) == set()
 
 
 @pytest.mark.postgres

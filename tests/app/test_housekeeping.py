@@ -157,6 +157,48 @@ def test_it_is_never_lowered(town_url: str) -> None:
         assert keep(connection, DROPPED_AT - timedelta(days=9))[0] == "raw horizon: 2026-01-15 00:00Z"
 
 
+def overdue(connection: Connection) -> bool:
+    late = "SELECT FROM raw_horizon WHERE now() - kept_house_at > interval '2 days'"
+    return connection.execute(late).fetchone() is not None
+
+
+def missed(connection: Connection) -> None:
+    connection.execute("UPDATE raw_horizon SET kept_house_at = now() - interval '3 days'")
+
+
+def test_it_is_done_also_while_the_horizon_stands_still(town_url: str) -> None:
+    """As after VINTERKOLL_RAW_DAYS was raised from 30 to 60."""
+    with psycopg.connect(town_url, autocommit=True) as connection:
+        keep(connection, DROPPED_AT)
+        missed(connection)
+        before = horizon.read(connection)
+        keep(connection, DROPPED_AT - timedelta(days=9))
+        assert (horizon.read(connection), overdue(connection)) == (before, False)
+
+
+@pytest.mark.parametrize("table", ["device", "treatment"])
+def test_it_is_not_done_while_what_comes_after_the_horizon_fails(town_url: str, table: str) -> None:
+    """Forgetting vehicles, and dropping history, its last step."""
+    connection, accepting = acceptance(town_url, lambda: RECEIVED_US)
+    with connection:
+        accepting.accept([fix("v0", 5.0 * at, 40.0 * at, random.Random(1)) for at in range(9)])
+        missed(connection)
+        connection.execute(
+            "CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'so it is'; END $$"
+        )
+        connection.execute(
+            f"CREATE TRIGGER fails BEFORE UPDATE OR DELETE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION fail()"
+        )
+        long_after = MIDNIGHT + timedelta(days=90)
+        with pytest.raises(psycopg.errors.RaiseException):
+            keep(connection, long_after)
+        assert horizon.read(connection) > 0
+        assert overdue(connection)
+        connection.execute(f"DROP TRIGGER fails ON {table}")
+        keep(connection, long_after)
+        assert not overdue(connection)
+
+
 def test_changed_inputs_leave_what_is_frozen(town_url: str, tmp_path: Path) -> None:
     noise = random.Random(3)
     lap = [fix("v0", 5.0 * at - 7200, 40.0 * at, noise) for at in range(30)]
@@ -234,14 +276,18 @@ def test_holds_keep_positions_as_evidence(town_url: str) -> None:
     def held(*options: str) -> str:
         done = vinterkoll("holds", "add", "--contractor", "snow", "--reason", "tvist", *options, **database)
         assert done.returncode == 0, done.stderr
+        said.append(done.stderr.strip())
         return done.stdout.strip()
 
+    said: list[str] = []
     with psycopg.connect(town_url, autocommit=True) as connection:
         load(connection, "contractor", "contractor,name\nsnow,Snö\n")
         load(connection, "vehicle", "contractor,vehicle,name,kinds,contract\nsnow,v1,1,gc,A\n")
         assert held("--contract", "A", "--event", "E1", "--by", "Anna") == "1"
         assert held("--contract", "A", "--from", (START - timedelta(days=1, seconds=-3)).isoformat()) == "2"
         assert held("--contract", "A", "--to", "2026-01-01") == "3"
+        assert said[:2] == ["2 stored positions are under it", "3 stored positions are under it"]
+        assert said[2].startswith("warning: no stored position is under it")
         assert "5 positions" not in keep(connection, MIDNIGHT)[1]
         assert keep(connection, DROPPED_AT)[1] == "3 positions kept as evidence"
         assert count(connection, "position") == 1

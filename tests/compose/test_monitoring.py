@@ -116,16 +116,16 @@ CASES: Final = {
         20,
         {
             'vinterkoll_ingest_lag_seconds{worker="a"}': "90x20",
-            'vinterkoll_ingest_messages{worker="a"}': "0+5x20",
+            'vinterkoll_ingest_messages_total{worker="a"}': "0+5x20",
         },
         [
             {
                 'vinterkoll_ingest_lag_seconds{worker="a"}': "90x20",
-                'vinterkoll_ingest_messages{worker="a"}': "5x20",
+                'vinterkoll_ingest_messages_total{worker="a"}': "5x20",
             },
             {
                 'vinterkoll_ingest_lag_seconds{worker="a"}': "0.2x20",
-                'vinterkoll_ingest_messages{worker="a"}': "0+5x20",
+                'vinterkoll_ingest_messages_total{worker="a"}': "0+5x20",
             },
         ],
     ),
@@ -195,7 +195,11 @@ def promtool(*arguments: str) -> str:
 def firing(alert: str, samples: Samples, minute: int, count: int) -> dict[str, Any]:
     """A unit test of promtool's: so many alerts of the name are firing."""
     query = f'count(ALERTS{{alertname="{alert}", alertstate="firing"}}) or vector(0)'
-    expected = [{"labels": "{}", "value": count}]
+    return giving(query, samples, minute, count)
+
+
+def giving(query: str, samples: Samples, minute: int, value: float) -> dict[str, Any]:
+    expected = [{"labels": "{}", "value": value}]
     return {
         "interval": "1m",
         "input_series": [{"series": name, "values": values} for name, values in samples.items()],
@@ -203,9 +207,31 @@ def firing(alert: str, samples: Samples, minute: int, count: int) -> dict[str, A
     }
 
 
+def proved(tests: list[dict[str, Any]], file: Path) -> None:
+    """Let promtool run its unit tests."""
+    # YAML has all of JSON
+    file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}))
+    assert "SUCCESS" in promtool("test", "rules", str(file))
+
+
 def test_prometheus_takes_the_configuration_and_the_rules() -> None:
     assert f"SUCCESS: {len(ALERTS)} rules found" in promtool("check", "rules", str(RULES))
     promtool("check", "config", str(FOLDER / "prometheus" / "prometheus.yml"))
+
+
+def test_bridges_are_asked_where_the_operator_says_and_nothing_is_missed_where_there_is_none(
+    tmp_path: Path,
+) -> None:
+    for file in ("prometheus.yml", "alerts.yml"):
+        shutil.copy(FOLDER / "prometheus" / file, tmp_path)
+    (tmp_path / "bridges").mkdir()
+    arguments = ("--timeout=1s", str(tmp_path / "prometheus.yml"), "vinterkoll-bridge")
+    assert json.loads(promtool("check", "service-discovery", *arguments)) == []
+    document = (FOLDER.parent / "docs" / "production.md").read_text(encoding="utf-8")
+    [(name, line)] = re.findall(r"`bridges/(\w+\.yml)`, with one line: `(.+?)`", document)
+    (tmp_path / "bridges" / name).write_text(line)
+    found = json.loads(promtool("check", "service-discovery", *arguments))
+    assert [one["labels"]["instance"] for one in found] == ["127.0.0.1:9464", "127.0.0.1:9465"]
 
 
 def test_there_is_a_case_for_each_alert() -> None:
@@ -219,9 +245,7 @@ def test_an_alert_fires_and_does_not_fire(alert: str, tmp_path: Path) -> None:
         firing(alert, case.fires, case.minute, case.alerts),
         *(firing(alert, samples, case.minute, 0) for samples in case.quiet),
     ]
-    file = tmp_path / "tests.yml"  # YAML has all of JSON
-    file.write_text(json.dumps({"rule_files": [str(RULES)], "evaluation_interval": "1m", "tests": tests}))
-    assert "SUCCESS" in promtool("test", "rules", str(file))
+    proved(tests, tmp_path / "tests.yml")
 
 
 @pytest.mark.parametrize("alert", ALERTS)
@@ -250,6 +274,23 @@ def test_the_dashboard_shows_what_there_is(expression: str, tmp_path: Path) -> N
     file = tmp_path / "shown.yml"
     file.write_text(json.dumps({"groups": [{"name": "shown", "rules": [rule]}]}))
     promtool("check", "rules", str(file))
+
+
+def test_the_dashboard_counts_no_worker_that_is_dead(tmp_path: Path) -> None:
+    """One had its broker when it died, one is alive without, one has both; with none of them there is still a number."""
+    [query] = [
+        target["expr"]
+        for panel in DASHBOARD["panels"]
+        if panel["title"] == "Workers with a broker"
+        for target in panel["targets"]
+    ]
+    samples = {
+        f'vinterkoll_ingest_{name}{{worker="{worker}"}}': f"{value}x5"
+        for worker, connected, silence_s in (("dead", 1, 600), ("cut-off", 0, 3), ("well", 1, 3))
+        for name, value in (("connected", connected), ("silence_seconds", silence_s))
+    }
+    http = {'vinterkoll_ingest_silence_seconds{worker="http"}': "3x5"}
+    proved([giving(query, samples | http, 3, 1), giving(query, http, 3, 0)], tmp_path / "tests.yml")
 
 
 def test_the_dashboard_is_one_that_grafana_takes() -> None:
