@@ -17,6 +17,7 @@ from derived_tables import derived
 from kafka_records import create_topic, produce
 from kafka_server import PASSWORD, USER, KafkaServer
 from kafka_worker import environment, prepared, stored, wait_for
+from mid_transaction import held_in_mid_transaction
 from processes import ended_well, running
 from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.settings import Settings
@@ -101,7 +102,9 @@ def test_killed_in_mid_stream_it_loses_and_doubles_nothing(
 def test_a_paused_worker_finds_its_records_stored(
     kafka: KafkaServer, database_url: str, tmp_path: Path
 ) -> None:
-    """Stopped past its session with a batch in hand, and awake again when another has stored the same."""
+    """Stopped past its session in mid-transaction, and awake again when another has stored the same: this one did not wait
+    for the locks of the first for longer than the database bears that.
+    """
     messages = morning()
     create_topic(kafka, "zombie", PARTITIONS)
     produce(kafka, "zombie", messages)
@@ -112,14 +115,8 @@ def test_a_paused_worker_finds_its_records_stored(
         command, env=both | {"VINTERKOLL_WORKER": "first"}, stderr=subprocess.PIPE, text=True
     ) as first:
         wait_for(database_url, "zombie", len(messages) // 8)
-        os.kill(first.pid, signal.SIGSTOP)
-        with psycopg.connect(
-            database_url, autocommit=True
-        ) as connection:  # what it holds in the database ends with it
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        with held_in_mid_transaction(database_url):
+            os.kill(first.pid, signal.SIGSTOP)
         with running(both | {"VINTERKOLL_WORKER": "second"}, "ingest", "--source", "kafka"):
             wait_for(database_url, "zombie", len(messages))
             os.kill(first.pid, signal.SIGCONT)

@@ -102,9 +102,10 @@ def test_a_lost_database_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
     source, accepting = MemorySource(messages(6)), ScriptedIntake()
     accepting.failures = [psycopg.OperationalError("gone"), psycopg.errors.DeadlockDetected("tied")]
+    accepting.failures.append(psycopg.errors.IdleInTransactionSessionTimeout("asleep"))
     run(source, accepting)
     assert accepting.stored == source.acknowledged
-    assert accepting.closed == 3  # after each failure, and at the end
+    assert accepting.closed == 4  # after each failure, and at the end
 
 
 def test_a_busy_worker_beats_too(monkeypatch: pytest.MonkeyPatch) -> None:
