@@ -74,8 +74,8 @@ class Worker:
         """Work until stopped; then close the source, whose unacknowledged messages come again at the next start."""
         heard = beaten = reported = time.monotonic()
         threading.Thread(target=self._abandon_late, daemon=True).start()
-        self._beat()
         try:
+            self._beat()
             while not self._done(heard):
                 batch = self._source.receive(
                     self._batching.rows, self._batching.wait_s, self._batching.idle_s

@@ -191,3 +191,27 @@ def test_a_topic_that_is_missing_ends_it_with_one_line(kafka: KafkaServer, town_
     settings = environment(kafka, town_url, "missing", "missing") | {"VINTERKOLL_LOG_LEVEL": "ERROR"}
     done = vinterkoll("ingest", "--source", "kafka", **settings)
     assert "has no topic missing for this user: create it" in fails(done, 2)
+
+
+def test_a_worker_that_may_not_say_that_it_lives_ends_and_leaves_its_partitions(
+    kafka: KafkaServer, database_url: str, tmp_path: Path
+) -> None:
+    create_topic(kafka, "rights", PARTITIONS)
+    produce(kafka, "rights", [Message("no/such/topic", b"{}", 1_000) for _ in range(10)])
+    prepared(database_url, tmp_path)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("REVOKE INSERT, UPDATE ON ingest_status FROM vinterkoll_ingest")
+    any_user = (
+        environment(kafka, database_url, "rights", "rights")
+        | {
+            "VINTERKOLL_LOG_LEVEL": "ERROR",
+            "VINTERKOLL_KAFKA_SESSION_TIMEOUT_S": "300",  # longer than anybody waits here: who stays a member has them
+        }
+    )
+    poor = any_user | {"VINTERKOLL_DATABASE_URL": f"{database_url}?options=-c%20role%3Dvinterkoll_ingest"}
+    done = vinterkoll("ingest", "--source", "kafka", **poor)
+    last = done.stderr.splitlines()[-1]  # aiokafka complains of a Kafka that is new
+    assert last == "vinterkoll: the database user may not do this: permission denied for table ingest_status"
+    assert done.returncode == 2
+    with running(any_user, "ingest", "--source", "kafka"):
+        wait_for(database_url, "rights", 10)

@@ -243,6 +243,18 @@ def test_missing_rights_are_not_a_messages_fault() -> None:
     assert source.closed
 
 
+def test_a_first_heartbeat_that_is_refused_ends_it_like_any_other() -> None:
+    class Refusing(ScriptedIntake):
+        def beat(self, *, connected: bool) -> None:  # noqa: ARG002
+            raise psycopg.errors.InsufficientPrivilege("no")
+
+    source, intake = MemorySource(), Refusing()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        Worker(source, lambda: intake, BATCHING).run()
+    assert source.closed
+    assert intake.closed == 1
+
+
 @pytest.mark.postgres
 def test_a_message_that_postgresql_refuses_ends_as_a_reject(town_url: str) -> None:
     with psycopg.connect(town_url) as connection:
