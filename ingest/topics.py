@@ -8,7 +8,10 @@ from typing import Final
 from paho.mqtt.client import topic_matches_sub
 
 TOPIC_CACHE_SIZE: Final = 65_536
-"""Distinct topics remembered: more than the devices of one installation, some 20 MB at worst."""
+"""Distinct topics remembered: more than the devices of one installation."""
+CACHED_TOPIC_MAX: Final = 300
+"""Characters of the longest that is remembered, so 80 MB at worst: contractor and vehicle have 64 each in MIP, while a
+topic of MQTT may have 65,535 and nobody means that."""
 
 FILTER_BYTES_MAX: Final = 65_535  # of any text in MQTT
 
@@ -21,7 +24,8 @@ def format_of(topic: str, filters: Mapping[str, str]) -> str | None:
     >>> format_of("mip/v1/nordsno/AB1/position", {"mip/v1/+/+/position": "mip"})
     'mip'
     """
-    return _first_match(topic, tuple(filters.items()))
+    find = _remembered_match if len(topic) <= CACHED_TOPIC_MAX else _first_match
+    return find(topic, tuple(filters.items()))
 
 
 def is_topic_filter(text: str) -> bool:
@@ -62,12 +66,14 @@ def _overlap(one: str, other: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=TOPIC_CACHE_SIZE)
 def _first_match(topic: str, filters: tuple[tuple[str, str], ...]) -> str | None:
     for subscription, name in filters:
         if topic_matches_sub(without_share(subscription), topic):
             return name
     return None
+
+
+_remembered_match = lru_cache(maxsize=TOPIC_CACHE_SIZE)(_first_match)
 
 
 def without_share(subscription: str) -> str:
