@@ -1,17 +1,12 @@
 """Which format a topic carries, by the configured topic filters."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import combinations, zip_longest
 from typing import Final
 
 from paho.mqtt.client import topic_matches_sub
 
-TOPIC_CACHE_SIZE: Final = 65_536
-"""Distinct topics remembered: more than the devices of one installation."""
-CACHED_TOPIC_MAX: Final = 300
-"""Characters of the longest that is remembered, so 80 MB at worst: contractor and vehicle have 64 each in MIP, while a
-topic of MQTT may have 65,535 and nobody means that."""
+from vinterkoll.ingest.remembering import remembered
 
 FILTER_BYTES_MAX: Final = 65_535  # of any text in MQTT
 
@@ -24,8 +19,7 @@ def format_of(topic: str, filters: Mapping[str, str]) -> str | None:
     >>> format_of("mip/v1/nordsno/AB1/position", {"mip/v1/+/+/position": "mip"})
     'mip'
     """
-    find = _remembered_match if len(topic) <= CACHED_TOPIC_MAX else _first_match
-    return find(topic, tuple(filters.items()))
+    return _first_match(topic, tuple(filters.items()))
 
 
 def is_topic_filter(text: str) -> bool:
@@ -66,14 +60,12 @@ def _overlap(one: str, other: str) -> bool:
     return True
 
 
+@remembered
 def _first_match(topic: str, filters: tuple[tuple[str, str], ...]) -> str | None:
     for subscription, name in filters:
         if topic_matches_sub(without_share(subscription), topic):
             return name
     return None
-
-
-_remembered_match = lru_cache(maxsize=TOPIC_CACHE_SIZE)(_first_match)
 
 
 def without_share(subscription: str) -> str:
