@@ -49,6 +49,8 @@ SENT_S: Final = 5.0
 """What is sent takes about this long, where nothing fails."""
 MINUTES: Final = 10
 DONE_S: Final = 60
+RECOVER_S: Final = 10.0
+"""What is promised: from the cause being gone, and a session being over where that is how it is noticed."""
 BEGIN: Final = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=1)
 AS_ROOT: Final = [] if os.geteuid() == 0 else ["sudo", "-n", "-E"]
 PROBE: Final = "mip/v1/probe/v1/position"
@@ -188,6 +190,7 @@ def finished(url: str, clean: Rows, fault: str, seconds: float) -> None:
         found = rows_of(connection)
     fault_table.record(fault, total, sum(found.raw.values()), seconds)
     assert found == clean
+    assert seconds < RECOVER_S
     assert asked(url, f"SELECT count(*) FROM reject_message WHERE topic <> '{PROBE}'") == 0
 
 
