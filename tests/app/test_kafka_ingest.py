@@ -100,7 +100,7 @@ def test_killed_in_mid_stream_it_loses_and_doubles_nothing(
 
 
 def test_a_paused_worker_finds_its_records_stored(
-    kafka: KafkaServer, database_url: str, tmp_path: Path
+    kafka: KafkaServer, database_url: str, empty_database_url: str, tmp_path: Path
 ) -> None:
     """Stopped past its session in mid-transaction, and awake again when another has stored the same: this one did not wait
     for the locks of the first for longer than the database bears that.
@@ -108,7 +108,8 @@ def test_a_paused_worker_finds_its_records_stored(
     messages = morning()
     create_topic(kafka, "zombie", PARTITIONS)
     produce(kafka, "zombie", messages)
-    prepared(database_url, tmp_path)
+    for url in (database_url, empty_database_url):
+        prepared(url, tmp_path)
     both = environment(kafka, database_url, "zombie", "zombie")
     command = [sys.executable, "-m", "vinterkoll.app.cli", "ingest", "--source", "kafka"]
     with subprocess.Popen(
@@ -126,6 +127,12 @@ def test_a_paused_worker_finds_its_records_stored(
         said = ended_well(first)
     assert "these records were stored already" in said
     assert messages_counted(database_url) == len(messages) + 300
+
+    with running(environment(kafka, empty_database_url, "zombie", "clean"), "ingest", "--source", "kafka"):
+        wait_for(empty_database_url, "clean", len(messages) + 300)
+    clean = account(empty_database_url)
+    assert clean["stretch"]
+    assert account(database_url) == clean
 
 
 def lags(connection: psycopg.Connection[Any]) -> int:
