@@ -135,6 +135,7 @@ def install(app: FastAPI) -> None:
         HTTPException: _http,
         psycopg.OperationalError: _database,
         psycopg.InterfaceError: _database,
+        psycopg.errors.IdleInTransactionSessionTimeout: _database,
         psycopg.errors.UndefinedTable: _schema,
         psycopg.errors.UndefinedColumn: _schema,
         OldRulesError: _schema,

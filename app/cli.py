@@ -11,7 +11,7 @@ from vinterkoll.app import logs
 from vinterkoll.app.actions import actions
 from vinterkoll.app.bridge import bridge
 from vinterkoll.app.clocks import clocks
-from vinterkoll.app.database import migrate
+from vinterkoll.app.database import AWAY, migrate
 from vinterkoll.app.demo import demo
 from vinterkoll.app.doctor.command import doctor
 from vinterkoll.app.errors import ConfigurationError, PartFailedError
@@ -98,7 +98,7 @@ def main() -> None:
         _end("the database has no schema: run `vinterkoll migrate`", _CONFIGURATION_EXIT)
     except psycopg.errors.InsufficientPrivilege as error:
         _end(f"the database user may not do this: {error.diag.message_primary}", _CONFIGURATION_EXIT)
-    except (PartFailedError, SourceError, psycopg.OperationalError) as error:
+    except (PartFailedError, SourceError, *AWAY) as error:
         _end(str(error), _UNAVAILABLE_EXIT)
 
 

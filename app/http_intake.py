@@ -5,10 +5,9 @@ import threading
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 
-import psycopg
-
 from vinterkoll.api.intake import BusyError, Delivery, NotReadyError, Receipt, RejectedItem, TooManyItemsError
 from vinterkoll.app.bisecting import Bisection, Intake
+from vinterkoll.app.database import AWAY
 from vinterkoll.app.opening import Opening
 from vinterkoll.ingest import http_body
 from vinterkoll.ingest.http_body import HttpFormat
@@ -98,7 +97,7 @@ class HttpIntake:
         while bisection.pending:
             try:
                 part = bisection.step(self._way.intake())
-            except (psycopg.OperationalError, psycopg.InterfaceError):
+            except AWAY:
                 self._way.close()
                 if retried or self._way.given_up:
                     raise

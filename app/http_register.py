@@ -1,17 +1,15 @@
 """Changes of the register that come by HTTP: each through a connection of its own, with rights for nothing else."""
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 import psycopg
 
 from vinterkoll.api.context import ChangeRegister
+from vinterkoll.app.database import COMMAND_IDLE_MAX_S, noticing
 from vinterkoll.app.registering import change
 from vinterkoll.app.settings import Settings
 from vinterkoll.storage.register_log import Change
-
-_CONNECT_TIMEOUT_S: Final = 3
-"""Who changes it is told `unavailable` rather than left waiting."""
 
 
 def register_changer(settings: Settings) -> ChangeRegister | None:
@@ -23,8 +21,8 @@ def register_changer(settings: Settings) -> ChangeRegister | None:
     def changed(
         edit: Callable[["psycopg.Connection[Any]"], None], author: str, dry_run: bool
     ) -> list[Change]:
-        with psycopg.connect(
-            url, autocommit=True, connect_timeout=_CONNECT_TIMEOUT_S, application_name="vinterkoll register"
+        with noticing(
+            url, idle_max_s=COMMAND_IDLE_MAX_S, application_name="vinterkoll register"
         ) as connection:
             return change(connection, edit, author=author, dry_run=dry_run)
 

@@ -9,7 +9,7 @@ import psycopg
 from vinterkoll.api.intake import HTTP_WORKER, Intake, NotReadyError
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.checkpoint import Checkpoint
-from vinterkoll.app.database import connected, noticing
+from vinterkoll.app.database import BATCH_IDLE_MAX_S, connected, noticing
 from vinterkoll.app.decoding import Decoding
 from vinterkoll.app.http_intake import HttpIntake
 from vinterkoll.app.kafka import kafka_writer
@@ -32,7 +32,8 @@ def limits_of(settings: Settings) -> Limits:
 def stream_acceptance(settings: Settings, checkpoint: Checkpoint | None = None) -> Acceptance:
     """Open a connection of the worker's own."""
     topics, bytes_max = _stream_topics(settings), settings.message_bytes_max
-    return _acceptance(connected(settings), settings, topics, bytes_max, settings.worker, checkpoint)
+    connection = connected(settings, idle_max_s=BATCH_IDLE_MAX_S)
+    return _acceptance(connection, settings, topics, bytes_max, settings.worker, checkpoint)
 
 
 def replay_acceptance(
@@ -91,7 +92,7 @@ def _kafka_intake(settings: Settings) -> KafkaIntake:
 
 
 def _http_acceptance(url: str, settings: Settings) -> Acceptance:
-    connection = noticing(url, application_name="vinterkoll http ingest")
+    connection = noticing(url, idle_max_s=BATCH_IDLE_MAX_S, application_name="vinterkoll http ingest")
     with ExitStack() as closing:
         closing.callback(connection.close)
         if connection.execute("SELECT FROM network LIMIT 1").fetchone() is None:

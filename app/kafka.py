@@ -9,7 +9,7 @@ import psycopg
 
 from vinterkoll.app.bisecting import first_line
 from vinterkoll.app.broker_trust import kafka_trust
-from vinterkoll.app.database import connected
+from vinterkoll.app.database import AWAY, BATCH_IDLE_MAX_S, connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.errors import SupersededError
@@ -80,7 +80,7 @@ class KafkaCheckpoint:
 
 def _starts(settings: Settings, firsts: Mapping[Partition, int]) -> dict[Partition, int]:
     try:
-        with connected(settings) as connection:
+        with connected(settings, idle_max_s=BATCH_IDLE_MAX_S) as connection:
             return kafka_offsets.starts(connection, settings.kafka_group, firsts)
-    except psycopg.OperationalError as error:
+    except AWAY as error:
         raise ConnectionError(f"the database is not there: {first_line(error)}") from error

@@ -16,6 +16,7 @@ from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of
 from vinterkoll.app.listening import listening
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.app.stopping import when_stopped
+from vinterkoll.ingest.errors import SourceError
 from vinterkoll.ingest.message import Message, Source
 from vinterkoll.ingest.recording import line_of
 
@@ -47,11 +48,16 @@ def record(
     stopped: list[bool] = []
     when_stopped(sys.exit)
     try:
-        with _created(file) as output, listening(settings, topic or list(settings.mqtt_topics)) as source:
+        if file.exists():  # before the broker is waited for
+            raise _not_new(file)
+        with listening(settings, topic or list(settings.mqtt_topics)) as source:
             source.wait_connected(CONNECT_TIMEOUT_S)
-            when_stopped(lambda: stopped.append(True))
-            typer.echo(f"recording into {file}; Ctrl-C ends it", err=True)
-            count = _copy(source, output, settings, lambda: bool(stopped))
+            with _created(file) as output:  # not before: an empty file would be in the way of the next try
+                when_stopped(lambda: stopped.append(True))
+                typer.echo(f"recording into {file}; Ctrl-C ends it", err=True)
+                count = _copy(source, output, settings, lambda: bool(stopped))
+    except SourceError:  # is an OSError too where the broker is away
+        raise
     except OSError as error:  # a full disk, also while the file is closed
         raise ConfigurationError(f"{file}: {error.strerror}") from None
     typer.echo(f"{file}: {count} messages")
@@ -86,7 +92,7 @@ def _created(path: Path) -> Iterator[_Output]:
     try:
         plain = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except FileExistsError:
-        raise ConfigurationError(f"{path} is there already: name a new file") from None
+        raise _not_new(path) from None
     except OSError as error:
         raise ConfigurationError(f"{path}: {error.strerror}") from None
     with plain:
@@ -95,3 +101,7 @@ def _created(path: Path) -> Iterator[_Output]:
                 yield packed
         else:
             yield plain
+
+
+def _not_new(path: Path) -> ConfigurationError:
+    return ConfigurationError(f"{path} is there already: name a new file")

@@ -12,7 +12,7 @@ import typer
 
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.broker_trust import broker_trust
-from vinterkoll.app.database import connected
+from vinterkoll.app.database import BATCH_IDLE_MAX_S, connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import batching_of, check_ready
 from vinterkoll.app.intakes import replay_acceptance
@@ -204,7 +204,9 @@ class _Database:
         self._worker.run()
 
     def _connect(self) -> Acceptance:
-        return replay_acceptance(connected(self._settings), self._settings, by_http=False)
+        return replay_acceptance(
+            connected(self._settings, idle_max_s=BATCH_IDLE_MAX_S), self._settings, by_http=False
+        )
 
 
 _WAYS: Final[dict[Way, type[_Broker | _Kafka | _Database]]] = {

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Final
 
-import psycopg
-
 from vinterkoll.app.bisecting import Bisection, Intake, first_line
+from vinterkoll.app.database import AWAY
 from vinterkoll.app.opening import Opening
 from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.message import Message, Source
@@ -25,8 +24,6 @@ _REPORT_S: Final = 10.0
 _FINISH_S: Final = 2.5
 """When told to stop, how long the batch in hand may take: whoever sends SIGTERM expects an end within five seconds, and
 connections have to be left besides."""
-_AWAY: Final = (psycopg.OperationalError, psycopg.InterfaceError)
-"""Deadlocks, serialization failures and shut-downs are operational errors too: all are worth a retry."""
 
 _log = logging.getLogger(__name__)
 
@@ -77,8 +74,8 @@ class Worker:
         """Work until stopped; then close the source, whose unacknowledged messages come again at the next start."""
         heard = beaten = reported = time.monotonic()
         threading.Thread(target=self._abandon_late, daemon=True).start()
-        self._beat()
         try:
+            self._beat()
             while not self._done(heard):
                 batch = self._source.receive(
                     self._batching.rows, self._batching.wait_s, self._batching.idle_s
@@ -116,7 +113,7 @@ class Worker:
             except SupersededError as error:
                 _log.warning("%s", error)
                 return
-            except _AWAY as error:
+            except AWAY as error:
                 self._way.close()
                 if not self._way.given_up:
                     _log.warning(
@@ -145,6 +142,6 @@ class Worker:
     def _beat(self) -> None:
         try:
             self._way.intake().beat(connected=self._source.connected)
-        except _AWAY as error:
+        except AWAY as error:
             _log.warning("the database is not there: %s", first_line(error))
             self._way.close()

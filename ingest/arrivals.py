@@ -35,14 +35,19 @@ class Arrivals:
 
     def has_room(self, messages: int) -> bool:
         """Whether fewer than `messages`, and fewer than `QUEUE_BYTES_MAX`, are queued."""
-        return len(self._queue) < messages and self._bytes < QUEUE_BYTES_MAX
+        return len(self._queue) < messages and self.bytes_left > 0
+
+    @property
+    def bytes_left(self) -> int:
+        """How many bytes more may be queued; negative where it is more than full."""
+        return QUEUE_BYTES_MAX - self._bytes
 
     def put(self, message: Message) -> None:
         """Append `message`; wake the taker only when it has as many as it waits for."""
         with self.changed:
             self._last_s = time.monotonic()
             self._queue.append((self._last_s, message))
-            self._bytes += len(message.payload)
+            self._bytes += _size(message)
             if len(self._queue) >= self._wanted or self._bytes >= BATCH_BYTES_MAX:
                 self.changed.notify_all()
 
@@ -94,6 +99,11 @@ class Arrivals:
         size = 0
         while self._queue and len(batch) < max_rows and size < BATCH_BYTES_MAX:
             batch.append(self._queue.popleft()[1])
-            size += len(batch[-1].payload)
+            size += _size(batch[-1])
         self._bytes -= size
         return batch
+
+
+def _size(message: Message) -> int:
+    """Return what it takes: a topic may have 65 kB too."""
+    return len(message.payload) + len(message.topic)

@@ -18,12 +18,14 @@ from vinterkoll.ingest.arrivals import Arrivals
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
 from vinterkoll.ingest.kafka_group import KafkaGroup
 from vinterkoll.ingest.kafka_positions import Positions
+from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX
 from vinterkoll.ingest.message import Message
 
 QUEUE_MESSAGES_MAX: Final = 10_000
 """Two full batches: one is stored while the next comes in. Then the partitions are paused."""
 _READ_MAX: Final = 1_000
-"""Records of one read, and so how far the queue may go over its limit."""
+"""Records of one read, and so how far the queue may go over its limit; fewer where these might not fit, were each of the
+longest: one record over the limit of bytes at most."""
 _POLL_MS: Final = 200
 """How long a read waits for records, and so how late a change of what is wanted is seen."""
 _REVOKE_WAIT_S: Final = 3.0
@@ -189,7 +191,8 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             consumer.resume(*consumer.paused())
         else:
             consumer.pause(*consumer.assignment())
-        found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=_READ_MAX)
+        fitting = min(max(self._arrivals.bytes_left // RECORD_BYTES_MAX, 1), _READ_MAX)
+        found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=fitting)
         with self._changed:
             if self._placed:  # else it was read from where we no longer are
                 for partition, records in found.items():

@@ -1,14 +1,12 @@
 """Which format a topic carries, by the configured topic filters."""
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
 from itertools import combinations, zip_longest
 from typing import Final
 
 from paho.mqtt.client import topic_matches_sub
 
-TOPIC_CACHE_SIZE: Final = 65_536
-"""Distinct topics remembered: more than the devices of one installation, some 20 MB at worst."""
+from vinterkoll.ingest.remembering import remembered
 
 FILTER_BYTES_MAX: Final = 65_535  # of any text in MQTT
 
@@ -62,7 +60,7 @@ def _overlap(one: str, other: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=TOPIC_CACHE_SIZE)
+@remembered
 def _first_match(topic: str, filters: tuple[tuple[str, str], ...]) -> str | None:
     for subscription, name in filters:
         if topic_matches_sub(without_share(subscription), topic):

@@ -13,16 +13,27 @@ Partition = tuple[str, int]
 def starts(
     connection: "psycopg.Connection[Any]", group: str, firsts: Mapping[Partition, int]
 ) -> dict[Partition, int]:
-    """Return where `group` goes on; a partition that is new to it begins at its first offset."""
-    with connection.transaction(), connection.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO kafka_offset (group_id, topic, partition, next_offset) VALUES (%s, %s, %s, %s)"
-            " ON CONFLICT DO NOTHING",
-            [(group, *partition, first) for partition, first in sorted(firsts.items())],
-        )
-        cursor.execute("SELECT topic, partition, next_offset FROM kafka_offset WHERE group_id = %s", [group])
-        stored = {(topic, number): next_offset for topic, number, next_offset in cursor}
+    """Return where `group` goes on; a partition that is new to it begins at its first offset.
+
+    It waits for nobody who is moving an offset on: even an INSERT that has a conflict would.
+    """
+    stored = _stored(connection, group)
+    if missing := sorted(firsts.keys() - stored.keys()):
+        with connection.transaction(), connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO kafka_offset (group_id, topic, partition, next_offset) VALUES (%s, %s, %s, %s)"
+                " ON CONFLICT DO NOTHING",
+                [(group, *partition, firsts[partition]) for partition in missing],
+            )
+        stored = _stored(connection, group)  # another may have been faster, and be further
     return {partition: stored[partition] for partition in firsts}
+
+
+def _stored(connection: "psycopg.Connection[Any]", group: str) -> dict[Partition, int]:
+    rows = connection.execute(
+        "SELECT topic, partition, next_offset FROM kafka_offset WHERE group_id = %s", [group]
+    )
+    return {(topic, number): next_offset for topic, number, next_offset in rows}
 
 
 def advance(

@@ -155,6 +155,15 @@ def _columns(segments: Segments) -> list[list[Any]]:
     return [array.tolist() for array in arrays]
 
 
+_BUILDING_MS: Final = 0.2
+"""How long a network's first batch may compute the ways between its nodes, a segment: ten times what was measured, a
+minute for a country's two million (docs/scale.md)."""
+_BE_PATIENT: Final = """
+    SELECT set_config(name, greatest(setting::integer, %s)::text, true)
+    FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout' AND setting <> '0'
+"""
+
+
 class Versions:
     """The versions by the time they are valid, each read when a fix first needs it, and kept: they never change."""
 
@@ -194,6 +203,7 @@ def _read(connection: "psycopg.Connection[Any]", network_id: int) -> StreetNetwo
         [network_id],
         binary=True,
     ).fetchall()
+    connection.execute(_BE_PATIENT, [round(_BUILDING_MS * len(rows))])
     identity, kind, one_way, start, end, wkb = zip(*rows, strict=True) if rows else ((),) * 6
     return StreetNetwork.from_wgs84(
         np.array(identity, np.int64),

@@ -1,6 +1,7 @@
 """Device rows of the kind `stretch`: under which id a vehicle's stretches and treatments of one month are stored.
 
 When the vehicle's name is taken out of such a row, what was derived stays as it is, and tells only whose contractor's it was.
+Ids are random, below 0, and rows are added in their order: the order of the vehicles' own would tell whose it was.
 """
 
 from datetime import datetime
@@ -19,13 +20,18 @@ _KNOWN: Final = """
     JOIN device p ON p.kind = 'stretch' AND p.owner = d.owner AND p.name = d.name AND p.part = n.month
 """
 
+# The first 32 bits of a UUID of version 4 are random. An id that is taken adds no row: it is to be drawn again.
 _ADD: Final = """
-    INSERT INTO device (kind, owner, name, part)
-    SELECT 'stretch', d.owner, d.name, n.month
+    INSERT INTO device (device_id, kind, owner, name, part) OVERRIDING SYSTEM VALUE
+    SELECT ('x' || left(gen_random_uuid()::text, 8))::bit(32)::integer | (-2147483648) AS pseudonym,
+           'stretch', d.owner, d.name, n.month
     FROM unnest(%(device)b::integer[], %(month)b::text[]) AS n (device, month)
     JOIN device d ON d.device_id = n.device
-    ORDER BY n.device, n.month
+    ORDER BY pseudonym
+    ON CONFLICT (device_id) DO NOTHING
 """
+_UNKNOWN: Final = 0
+"""No id: those of vehicles are above it, those of pseudonyms below."""
 
 
 def of(connection: "psycopg.Connection[Any]", device_id: IntColumn, time_us: IntColumn) -> IntColumn:
@@ -38,7 +44,7 @@ def of(connection: "psycopg.Connection[Any]", device_id: IntColumn, time_us: Int
         np.column_stack([device_id, month.astype(np.int64)]), axis=0, return_inverse=True
     )
     found = _known(connection, pairs)
-    if len(missing := np.flatnonzero(found < 0)):
+    while len(missing := np.flatnonzero(found == _UNKNOWN)):
         connection.execute(_ADD, _parameters(pairs[missing]))
         found = _known(connection, pairs)
     pseudonyms: IntColumn = found[place.ravel()]
@@ -46,10 +52,10 @@ def of(connection: "psycopg.Connection[Any]", device_id: IntColumn, time_us: Int
 
 
 def _known(connection: "psycopg.Connection[Any]", pairs: IntColumn) -> IntColumn:
-    """Return the pseudonym of each (device, month), -1 where there is none."""
+    """Return the pseudonym of each (device, month), `_UNKNOWN` where there is none."""
     parameters: dict[str, object] = {"place": Integers(np.arange(len(pairs))), **_parameters(pairs)}
     columns = fetch_columns(connection, _KNOWN, parameters, ["place", "device_id"])
-    found = np.full(len(pairs), -1)
+    found = np.full(len(pairs), _UNKNOWN)
     found[columns["place"]] = columns["device_id"]
     return found
 

@@ -8,7 +8,6 @@ a time of its own: `publishedAt` where it was sent, else the earliest good time 
 from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Annotated, Final
 
 import msgspec
@@ -27,10 +26,8 @@ from vinterkoll.ingest.formats.lorawan import (
 from vinterkoll.ingest.formats.problems import FAILURES, Problem, inside, problem_of
 from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured, Sent
 from vinterkoll.ingest.message import Decoded, Message
+from vinterkoll.ingest.remembering import remembered
 from vinterkoll.processing.rejects import Reason
-
-TOPIC_CACHE_SIZE: Final = 65_536
-
 
 Eui3 = Annotated[str, Meta(pattern=r"^(?:[0-9A-Fa-f]{16}|[A-Za-z0-9+/]{10}[AEIMQUYcgkosw048]=)\Z")]
 """A DevEUI in version 3; the length says which kind it is, and the last character that it is 8 bytes."""
@@ -101,7 +98,7 @@ def _sent(event: UpEvent) -> Sent:
     return Sent(measured, "objectJSON", event.data, "data")
 
 
-@lru_cache(maxsize=TOPIC_CACHE_SIZE)
+@remembered
 def _topic_device(topic: str) -> str | None:
     match topic.split("/"):
         case [*_, "device", dev_eui, "event", "up"]:

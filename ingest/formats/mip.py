@@ -23,6 +23,7 @@ from vinterkoll.ingest.formats.mip_message import (
 from vinterkoll.ingest.formats.problems import Problem, in_order
 from vinterkoll.ingest.formats.times import NO_INSTANT, in_years, microseconds_column
 from vinterkoll.ingest.message import Decoded, Message
+from vinterkoll.ingest.remembering import remembered
 from vinterkoll.processing.coordinates import wgs84_from_sweref
 from vinterkoll.processing.observations import DeviceKey, Rows
 from vinterkoll.processing.rejects import WHOLE_MESSAGE, Reason, Reject
@@ -73,7 +74,7 @@ def decode(messages: Sequence[Message]) -> Decoded:
     return Decoded("position", rows, in_order(rejects + refused))
 
 
-@lru_cache(maxsize=ADDRESS_CACHE_SIZE)
+@remembered
 def _address(topic: str) -> Address:
     match topic.split("/"):
         case [*_, contractor, vehicle, "position"] if contractor and vehicle:

@@ -5,7 +5,6 @@ The series is the DevEUI where it was sent, else the device's id. The event time
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct
@@ -23,9 +22,8 @@ from vinterkoll.ingest.formats.lorawan import (
 from vinterkoll.ingest.formats.problems import Problem
 from vinterkoll.ingest.formats.snow_reading import PAYLOAD_BYTES_MAX, Measured, Sent
 from vinterkoll.ingest.message import Decoded, Message
+from vinterkoll.ingest.remembering import remembered
 from vinterkoll.processing.rejects import Reason
-
-TOPIC_CACHE_SIZE: Final = 65_536
 
 
 class EndDevice(Struct, gc=False, frozen=True):
@@ -77,7 +75,7 @@ def _uplink_of(up: ApplicationUp, topic: str) -> Uplink:
     return Uplink(name, time_us, uplink.f_cnt, sent)
 
 
-@lru_cache(maxsize=TOPIC_CACHE_SIZE)
+@remembered
 def _topic_device(topic: str) -> str | None:
     match topic.split("/"):
         case [*_, "devices", device_id, "up"]:

@@ -1,11 +1,11 @@
 """Whose message it is: the contractor from the topic or the mapping, the vehicle from topic and message alike."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from vinterkoll.ingest.formats.mip_message import VEHICLE_CHARS
 from vinterkoll.ingest.formats.problems import Problem
+from vinterkoll.ingest.remembering import remembered
 from vinterkoll.processing.observations import DeviceKey
 from vinterkoll.processing.rejects import Reason
 
@@ -45,7 +45,7 @@ class Addresses:
         self._contractor = contractor
         self._expected = " or ".join(templates or PROFILE_TOPICS)
         self._listened = [template.split("/") for template in (HTTP_TOPIC, *templates, *PROFILE_TOPICS)]
-        self.of = lru_cache(maxsize=_ADDRESSES_REMEMBERED)(self._of)
+        self.of = remembered(self._of)
 
     def owner(self, topic: str) -> str:
         """Return who sends on `topic`, also where that is not whose messages these may be; empty for nobody."""

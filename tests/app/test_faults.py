@@ -28,6 +28,7 @@ from http_ingest import MIP, body_of
 from kafka_records import create_topic
 from kafka_server import KafkaServer
 from link import Link
+from mid_transaction import held_in_mid_transaction
 from simulated_delivery import Rows, rows_of, set_up
 from supervised import Supervised
 from under_load import DONE_S, asked, counted, messages, sending, subscribed, until
@@ -45,6 +46,8 @@ pytestmark = [pytest.mark.postgres, pytest.mark.mosquitto, pytest.mark.fault]
 
 LONG: Final = bool(os.environ.get("VINTERKOLL_FAULTS_WRITE"))
 AWAY_S: Final = 60.0 if LONG else 3.0
+RECOVER_S: Final = 10.0
+"""What is promised: from the cause being gone, and a session being over where that is how it is noticed."""
 AS_ROOT: Final = [] if os.geteuid() == 0 else ["sudo", "-n", "-E"]
 PROBE: Final = "mip/v1/probe/v1/position"
 TMPFS_BYTES: Final = 400_000_000
@@ -124,6 +127,7 @@ def finished(url: str, clean: Rows, fault: str, seconds: float) -> None:
         found = rows_of(connection)
     fault_table.record(fault, total, sum(found.raw.values()), seconds)
     assert found == clean
+    assert seconds < RECOVER_S
     assert asked(url, f"SELECT count(*) FROM reject_message WHERE topic <> '{PROBE}'") == 0
 
 
@@ -220,7 +224,9 @@ def cable(name: str) -> Iterator[tuple[str, list[str]]]:
 def test_the_network_swallows_everything(
     cluster: EmbeddedPostgres, clean: Rows, url: str, broker: Broker
 ) -> None:
-    """No packet passes, and nobody says so: broker and database are given up by silence, and found again."""
+    """No packet passes, and nobody says so: broker and database are given up by silence, and found again. So is the worker
+    by the database, which held what its batch had locked.
+    """
     with (
         cable("vkfault") as (address, inside),
         Link(cluster.port, address) as database,
@@ -232,9 +238,13 @@ def test_the_network_swallows_everything(
             until(lambda: subscribed(url), "the worker did not start")
             with sending(broker) as half:
                 half.wait(DONE_S)
+                until(lambda: counted(url) > 0, "nothing is stored")
                 silent_at = datetime.now(UTC)
-                subprocess.run([*inside, "ip", "link", "set", "vkfault1", "down"], check=True)
+                with held_in_mid_transaction(url):
+                    subprocess.run([*inside, "ip", "link", "set", "vkfault1", "down"], check=True)
                 time.sleep(max(AWAY_S, 15))
+                held = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+                assert asked(url, held) == 0, "the database still keeps what a batch had locked"
                 subprocess.run([*inside, "ip", "link", "set", "vkfault1", "up"], check=True)
                 seconds = recovered(url, broker)
             assert connected_since(url, silent_at), "it did not give up the silent connection"

@@ -17,6 +17,7 @@ from derived_tables import derived
 from kafka_records import create_topic, produce
 from kafka_server import PASSWORD, USER, KafkaServer
 from kafka_worker import environment, prepared, stored, wait_for
+from mid_transaction import held_in_mid_transaction
 from processes import ended_well, running
 from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.settings import Settings
@@ -99,27 +100,24 @@ def test_killed_in_mid_stream_it_loses_and_doubles_nothing(
 
 
 def test_a_paused_worker_finds_its_records_stored(
-    kafka: KafkaServer, database_url: str, tmp_path: Path
+    kafka: KafkaServer, database_url: str, empty_database_url: str, tmp_path: Path
 ) -> None:
-    """Stopped past its session with a batch in hand, and awake again when another has stored the same."""
+    """Stopped past its session in mid-transaction, and awake again when another has stored the same: this one did not wait
+    for the locks of the first for longer than the database bears that.
+    """
     messages = morning()
     create_topic(kafka, "zombie", PARTITIONS)
     produce(kafka, "zombie", messages)
-    prepared(database_url, tmp_path)
+    for url in (database_url, empty_database_url):
+        prepared(url, tmp_path)
     both = environment(kafka, database_url, "zombie", "zombie")
     command = [sys.executable, "-m", "vinterkoll.app.cli", "ingest", "--source", "kafka"]
     with subprocess.Popen(
         command, env=both | {"VINTERKOLL_WORKER": "first"}, stderr=subprocess.PIPE, text=True
     ) as first:
         wait_for(database_url, "zombie", len(messages) // 8)
-        os.kill(first.pid, signal.SIGSTOP)
-        with psycopg.connect(
-            database_url, autocommit=True
-        ) as connection:  # what it holds in the database ends with it
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
+        with held_in_mid_transaction(database_url):
+            os.kill(first.pid, signal.SIGSTOP)
         with running(both | {"VINTERKOLL_WORKER": "second"}, "ingest", "--source", "kafka"):
             wait_for(database_url, "zombie", len(messages))
             os.kill(first.pid, signal.SIGCONT)
@@ -129,6 +127,12 @@ def test_a_paused_worker_finds_its_records_stored(
         said = ended_well(first)
     assert "these records were stored already" in said
     assert messages_counted(database_url) == len(messages) + 300
+
+    with running(environment(kafka, empty_database_url, "zombie", "clean"), "ingest", "--source", "kafka"):
+        wait_for(empty_database_url, "clean", len(messages) + 300)
+    clean = account(empty_database_url)
+    assert clean["stretch"]
+    assert account(database_url) == clean
 
 
 def lags(connection: psycopg.Connection[Any]) -> int:
@@ -194,3 +198,27 @@ def test_a_topic_that_is_missing_ends_it_with_one_line(kafka: KafkaServer, town_
     settings = environment(kafka, town_url, "missing", "missing") | {"VINTERKOLL_LOG_LEVEL": "ERROR"}
     done = vinterkoll("ingest", "--source", "kafka", **settings)
     assert "has no topic missing for this user: create it" in fails(done, 2)
+
+
+def test_a_worker_that_may_not_say_that_it_lives_ends_and_leaves_its_partitions(
+    kafka: KafkaServer, database_url: str, tmp_path: Path
+) -> None:
+    create_topic(kafka, "rights", PARTITIONS)
+    produce(kafka, "rights", [Message("no/such/topic", b"{}", 1_000) for _ in range(10)])
+    prepared(database_url, tmp_path)
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        connection.execute("REVOKE INSERT, UPDATE ON ingest_status FROM vinterkoll_ingest")
+    any_user = (
+        environment(kafka, database_url, "rights", "rights")
+        | {
+            "VINTERKOLL_LOG_LEVEL": "ERROR",
+            "VINTERKOLL_KAFKA_SESSION_TIMEOUT_S": "300",  # longer than anybody waits here: who stays a member has them
+        }
+    )
+    poor = any_user | {"VINTERKOLL_DATABASE_URL": f"{database_url}?options=-c%20role%3Dvinterkoll_ingest"}
+    done = vinterkoll("ingest", "--source", "kafka", **poor)
+    last = done.stderr.splitlines()[-1]  # aiokafka complains of a Kafka that is new
+    assert last == "vinterkoll: the database user may not do this: permission denied for table ingest_status"
+    assert done.returncode == 2
+    with running(any_user, "ingest", "--source", "kafka"):
+        wait_for(database_url, "rights", 10)

@@ -4,15 +4,17 @@ import random
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 
 from derived_tables import acceptance, derived, in_microseconds, reference
 from stretch_messages import MIDNIGHT, RECEIVED_US, fix
 from vinterkoll.app.housekeeping import keep_house
+from vinterkoll.app.instants import microseconds
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
-from vinterkoll.storage import migrate
+from vinterkoll.storage import columns, migrate, pseudonyms
 
 pytestmark = pytest.mark.postgres
 
@@ -108,3 +110,40 @@ def test_what_was_stored_before_gets_pseudonyms(empty_database_url: str) -> None
         ("stretch", owner, "v0", month) for owner in ("rain", "snow") for month in ("2025-12", "2026-01")
     ]
     assert treatments == [("stretch", "rain", "v0", "2026-01")]
+
+
+def test_neither_order_nor_time_tells_whose_a_pseudonym_was(database_url: str) -> None:
+    """Twenty vehicles of a contractor, all of them on the road in both months: whose is the k-th pseudonym?"""
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        columns.register(connection)
+        connection.execute(
+            "INSERT INTO device (kind, owner, name, part)"
+            " SELECT 'position', 'snow', 'v' || at, '' FROM generate_series(10, 29) AS at"
+        )
+        vehicles = [number for (number,) in connection.execute("SELECT device_id FROM device ORDER BY 1")]
+        drawn = [
+            pseudonyms.of(
+                connection,
+                np.array(vehicles, np.int64),
+                np.full(len(vehicles), microseconds(NEW_YEAR + timedelta(days=days))),
+            )
+            for days in (-1, 1)
+        ]
+        assert len({number for month in drawn for number in month}) == 2 * len(vehicles)
+        orders = [
+            [
+                number
+                for (number,) in connection.execute(
+                    f"SELECT device_id FROM device WHERE part = '{part}' ORDER BY {by}"
+                )
+            ]
+            for part in ("2025-12", "2026-01")
+            for by in ("device_id", "ctid")
+        ]
+        of_december, of_january = (dict(zip(month.tolist(), vehicles, strict=True)) for month in drawn)
+        told = [[of_december.get(one) or of_january[one] for one in order] for order in orders]
+        assert vehicles not in told
+        assert vehicles[::-1] not in told
+        assert told[0] != told[2]
+        described = connection.execute("SELECT * FROM device LIMIT 0").description or ()
+    assert [one.name for one in described] == ["device_id", "kind", "owner", "name", "part"]

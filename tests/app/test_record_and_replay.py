@@ -117,6 +117,13 @@ def test_a_recorder_takes_nothing_from_a_group_of_workers_and_leaves_no_session(
     assert len(list(Recordings([file]))) == 20
 
 
+def test_a_broker_that_is_away_is_named_and_leaves_no_file(port: int, tmp_path: Path) -> None:
+    recording = tmp_path / "one.ndjson"
+    quiet = {"VINTERKOLL_MQTT_PORT": str(port), "VINTERKOLL_LOG_LEVEL": "ERROR"}
+    assert f"127.0.0.1:{port}" in fails(vinterkoll("record", str(recording), **quiet), 1)
+    assert not recording.exists()
+
+
 def test_a_file_that_is_there_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "day").write_text("precious")
     assert "is there already" in fails(vinterkoll("record", str(tmp_path / "day")), 2)

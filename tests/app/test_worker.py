@@ -102,9 +102,10 @@ def test_a_lost_database_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
     source, accepting = MemorySource(messages(6)), ScriptedIntake()
     accepting.failures = [psycopg.OperationalError("gone"), psycopg.errors.DeadlockDetected("tied")]
+    accepting.failures.append(psycopg.errors.IdleInTransactionSessionTimeout("asleep"))
     run(source, accepting)
     assert accepting.stored == source.acknowledged
-    assert accepting.closed == 3  # after each failure, and at the end
+    assert accepting.closed == 4  # after each failure, and at the end
 
 
 def test_a_busy_worker_beats_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,6 +241,18 @@ def test_missing_rights_are_not_a_messages_fault() -> None:
         Worker(source, lambda: intake, BATCHING).run()
     assert source.acknowledged == []
     assert source.closed
+
+
+def test_a_first_heartbeat_that_is_refused_ends_it_like_any_other() -> None:
+    class Refusing(ScriptedIntake):
+        def beat(self, *, connected: bool) -> None:  # noqa: ARG002
+            raise psycopg.errors.InsufficientPrivilege("no")
+
+    source, intake = MemorySource(), Refusing()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        Worker(source, lambda: intake, BATCHING).run()
+    assert source.closed
+    assert intake.closed == 1
 
 
 @pytest.mark.postgres

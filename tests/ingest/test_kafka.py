@@ -18,7 +18,7 @@ from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
 from vinterkoll.ingest.kafka import QUEUE_MESSAGES_MAX, KafkaSource
 from vinterkoll.ingest.kafka_cluster import KafkaCluster
 from vinterkoll.ingest.kafka_group import KafkaGroup
-from vinterkoll.ingest.kafka_records import spans_of
+from vinterkoll.ingest.kafka_records import PAYLOAD_BYTES_MAX, RECORD_BYTES_MAX, spans_of
 from vinterkoll.ingest.message import Message
 
 pytestmark = pytest.mark.kafka
@@ -134,6 +134,21 @@ def test_a_full_queue_pauses_the_partitions(kafka: KafkaServer) -> None:
             assert time.monotonic() < deadline + JOIN_S, f"{len(store.messages)} came"
     assert longest < QUEUE_MESSAGES_MAX + 1_000
     assert sorted(int(m.payload) for m in store.messages) == list(range(25_000))
+
+
+def test_long_records_stay_within_the_bytes_of_the_queue(kafka: KafkaServer) -> None:
+    """Packed, a hundred of them come with one read."""
+    wide = {"max.message.bytes": str(RECORD_BYTES_MAX), "compression.type": "zstd"}
+    create_topic(kafka, "long", 1, wide)
+    produce(kafka, "long", [Message("t", bytes(PAYLOAD_BYTES_MAX), 1_000)] * 100)
+    store = Store()
+    with joined(kafka, "long", store) as source:
+        deadline = time.monotonic() + JOIN_S
+        while source._arrivals.has_room(QUEUE_MESSAGES_MAX):
+            assert time.monotonic() < deadline, "the queue did not fill"
+            time.sleep(0.05)
+        assert source._arrivals.bytes_left > -RECORD_BYTES_MAX
+        until(store, 100, source)
 
 
 def test_a_second_member_takes_its_share_and_leaves_it(kafka: KafkaServer) -> None:

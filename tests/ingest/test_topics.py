@@ -1,11 +1,16 @@
 """Topic filters to formats, and filters that match the same topic."""
 
+import gc
+import tracemalloc
+from collections.abc import Callable
 from itertools import combinations_with_replacement, product
 
 import pytest
 from paho.mqtt.client import topic_matches_sub
 
 from vinterkoll.app.settings import Settings
+from vinterkoll.ingest.formats import chirpstack, mip, the_things_stack
+from vinterkoll.ingest.mapping.addresses import Addresses
 from vinterkoll.ingest.topics import format_of, is_topic_filter, overlapping
 
 FILTERS = {
@@ -57,3 +62,28 @@ def test_shared_subscriptions_are_deliveries_of_their_own() -> None:
 
 def test_the_default_filters_do_not_overlap() -> None:
     assert overlapping(Settings.model_construct().mqtt_topics) is None
+
+
+def format_found(topic: str) -> object:
+    return format_of(topic, {"mip/v1/#": "mip"})
+
+
+@pytest.mark.parametrize(
+    ("find", "ending"),
+    [
+        (format_found, "position"),
+        (mip._address, "snow/v1/position"),
+        (Addresses("snow", ["+/+/+/{vehicle}/data"]).of, "v1/data"),
+        (chirpstack._topic_device, "device/1/event/up"),
+        (the_things_stack._topic_device, "devices/1/up"),
+    ],
+)
+def test_a_topic_that_no_device_has_is_not_remembered(find: Callable[[str], object], ending: str) -> None:
+    """Each would stay: 65 kB of somebody's, 65,536 times."""
+    gc.collect()
+    tracemalloc.start()
+    for at in range(1_000):
+        assert find(f"mip/v1/{at:060000}/{ending}")
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 10_000_000  # of sixty

@@ -37,3 +37,15 @@ def test_the_lag_is_what_lies_between_the_offset_and_the_end(database_url: str) 
         kafka_offsets.note_ends(connection, "g", {})
         query = "SELECT partition, lag, lag_at IS NULL FROM kafka_offset ORDER BY partition"
         assert connection.execute(query).fetchall() == [(0, 0, False), (1, 5, False), (2, None, True)]
+
+
+def test_a_start_waits_for_nobody(database_url: str) -> None:
+    """A worker that is stopped in mid-transaction holds its offsets; who takes over has to know where to begin."""
+    with (
+        psycopg.connect(database_url, autocommit=True) as connection,
+        psycopg.connect(database_url) as stopped,
+    ):
+        kafka_offsets.starts(connection, "g", {("t", 0): 0})
+        assert kafka_offsets.advance(stopped, "g", [("t", 0, 0, 4)])
+        connection.execute("SET lock_timeout = '1s'")
+        assert kafka_offsets.starts(connection, "g", {("t", 0): 0, ("t", 1): 0}) == {("t", 0): 0, ("t", 1): 0}
