@@ -15,15 +15,7 @@ from vinterkoll.app.opening import Opening
 from vinterkoll.ingest.errors import SupersededError
 from vinterkoll.ingest.message import Message, Source
 
-_BACK_OFF_MIN_S: Final = 0.2
-_BACK_OFF_MAX_S: Final = 5.0
-"""A database that is back is used again within 5 s."""
-_HEARTBEAT_S: Final = 5.0
-"""A worker says this often that it is alive, so that silence is told from death, and how far behind its source is."""
 _REPORT_S: Final = 10.0
-_FINISH_S: Final = 2.5
-"""When told to stop, how long the batch in hand may take: whoever sends SIGTERM expects an end within five seconds, and
-connections have to be left besides."""
 
 _log = logging.getLogger(__name__)
 
@@ -35,6 +27,20 @@ class Batching:
     rows: int
     wait_s: float
     idle_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a worker waits for what."""
+
+    back_off_min_s: float = 0.2
+    back_off_max_s: float = 5.0
+    """A database that is back is used again within 5 s."""
+    heartbeat_s: float = 5.0
+    """A worker says this often that it is alive, so that silence is told from death, and how far behind its source is."""
+    finish_s: float = 2.5
+    """When told to stop, how long the batch in hand may take: whoever sends SIGTERM expects an end within five seconds, and
+    connections have to be left besides."""
 
 
 class Worker:
@@ -50,11 +56,13 @@ class Worker:
         connect: Callable[[], Intake],
         batching: Batching,
         drain_s: float | None = None,
+        patience: Patience = Patience(),
     ) -> None:
         self._source = source
         self._way = Opening(connect)
         self._batching = batching
         self._drain_s = drain_s
+        self._patience = patience
         self._stopping = False
         self._told: SimpleQueue[None] = SimpleQueue()  # what a signal handler may wake a thread by
         self.messages = 0
@@ -84,7 +92,7 @@ class Worker:
                 if batch:
                     self._deliver(batch)
                     heard = time.monotonic()  # a slow batch is no silence of the source's
-                if now - beaten > _HEARTBEAT_S and not self._way.given_up:
+                if now - beaten > self._patience.heartbeat_s and not self._way.given_up:
                     beaten = now
                     self._beat()
                 if now - reported > _REPORT_S:
@@ -106,7 +114,7 @@ class Worker:
 
     def _deliver(self, batch: Sequence[Message]) -> None:
         """Make a batch durable, acknowledging each part that is. Try until all is, unless it is to be abandoned."""
-        bisection, back_off_s = Bisection(batch), _BACK_OFF_MIN_S
+        bisection, back_off_s = Bisection(batch), self._patience.back_off_min_s
         while bisection.pending and not self._way.given_up:
             try:
                 part = bisection.step(self._way.intake())
@@ -120,7 +128,7 @@ class Worker:
                         "the database is not there, next try in %.1f s: %s", back_off_s, first_line(error)
                     )
                     self._way.wait(back_off_s)
-                    back_off_s = min(2 * back_off_s, _BACK_OFF_MAX_S)
+                    back_off_s = min(2 * back_off_s, self._patience.back_off_max_s)
             else:
                 self._source.acknowledge(part.messages)
                 self.messages += len(part.messages)
@@ -136,7 +144,7 @@ class Worker:
         """Wait for word to stop; give up what does not end then. In a thread of its own, for the other one may be waiting."""
         self._told.get()
         with suppress(Empty):
-            self._told.get(timeout=_FINISH_S if self._drain_s is None else None)
+            self._told.get(timeout=self._patience.finish_s if self._drain_s is None else None)
         self._way.give_up()
 
     def _beat(self) -> None:

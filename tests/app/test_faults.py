@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import httpx
+import orjson
 import psycopg
 import pytest
 from psycopg import sql
@@ -31,12 +32,13 @@ from link import Link
 from mid_transaction import held_in_mid_transaction
 from simulated_delivery import Rows, rows_of, set_up
 from supervised import Supervised
-from under_load import DONE_S, asked, counted, messages, sending, subscribed, until
+from under_load import DONE_S, SENT_S, asked, counted, messages, sending, subscribed, until
 from vinterkoll.app.children import free_port
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.errors import PartFailedError
 from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX
 from vinterkoll.ingest.message import Message, wall_clock_us
+from vinterkoll.processing.rejects import WHOLE_MESSAGE
 from vinterkoll.simulators import stream
 from vinterkoll.simulators.mqtt import MqttSink
 from vinterkoll.simulators.scenario import Part, Scenario
@@ -46,10 +48,17 @@ pytestmark = [pytest.mark.postgres, pytest.mark.mosquitto, pytest.mark.fault]
 
 LONG: Final = bool(os.environ.get("VINTERKOLL_FAULTS_WRITE"))
 AWAY_S: Final = 60.0 if LONG else 3.0
+AUTOSAVE_S: Final = 1
+"""Of the tests' mosquitto; the shipped one's is 10."""
+POISON: Final = 5
 RECOVER_S: Final = 10.0
 """What is promised: from the cause being gone, and a session being over where that is how it is noticed."""
 AS_ROOT: Final = [] if os.geteuid() == 0 else ["sudo", "-n", "-E"]
 PROBE: Final = "mip/v1/probe/v1/position"
+HELD: Final = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+ROWS: Final = (
+    "SELECT (SELECT count(*) FROM position) + (SELECT count(*) FROM flow) + (SELECT count(*) FROM snow)"
+)
 TMPFS_BYTES: Final = 400_000_000
 _numbers = itertools.count()
 
@@ -116,19 +125,29 @@ def recovered(url: str, broker: Broker) -> float:
     return seconds
 
 
-def finished(url: str, clean: Rows, fault: str, seconds: float) -> None:
-    """Wait for the last row, and compare all there is with the clean run."""
-    total = sum(clean.raw.values())
-    rows = (
-        "SELECT (SELECT count(*) FROM position) + (SELECT count(*) FROM flow) + (SELECT count(*) FROM snow)"
-    )
-    until(lambda: asked(url, rows) >= total, f"{fault}: not all rows came")
+def finished(
+    url: str, clean: Rows, fault: str, seconds: float, sent: Sequence[stream.Message] = (), rejected: int = 0
+) -> None:
+    """Wait for the last row, and compare all there is with what was sent, everything unless said otherwise, and with the
+    clean run.
+    """
+    total = observations(sent or messages())
+    until(lambda: asked(url, ROWS) + rejects(url) >= total, f"{fault}: not all rows came")
     with psycopg.connect(url) as connection:
         found = rows_of(connection)
-    fault_table.record(fault, total, sum(found.raw.values()), seconds)
+    fault_table.record(fault, total, sum(found.raw.values()), rejects(url), seconds)
     assert found == clean
+    assert rejects(url) == rejected == total - sum(found.raw.values())
     assert seconds < RECOVER_S
-    assert asked(url, f"SELECT count(*) FROM reject_message WHERE topic <> '{PROBE}'") == 0
+
+
+def observations(sent: Sequence[stream.Message]) -> int:
+    """How many different ones were sent: the simulator puts one into a message."""
+    return len({(one.topic, one.payload) for one in sent})
+
+
+def rejects(url: str) -> int:
+    return asked(url, f"SELECT count(*) FROM reject_message WHERE topic <> '{PROBE}'")
 
 
 class Database:
@@ -243,8 +262,7 @@ def test_the_network_swallows_everything(
                 with held_in_mid_transaction(url):
                     subprocess.run([*inside, "ip", "link", "set", "vkfault1", "down"], check=True)
                 time.sleep(max(AWAY_S, 15))
-                held = "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"
-                assert asked(url, held) == 0, "the database still keeps what a batch had locked"
+                assert asked(url, HELD) == 0, "the database still keeps what a batch had locked"
                 subprocess.run([*inside, "ip", "link", "set", "vkfault1", "up"], check=True)
                 seconds = recovered(url, broker)
             assert connected_since(url, silent_at), "it did not give up the silent connection"
@@ -273,6 +291,58 @@ def test_the_broker_keeps_what_waits(clean: Rows, url: str, broker: Broker) -> N
     with Supervised(environment(url, broker), "ingest"):
         seconds = until(lambda: counted(url) > 0, "the broker forgot")
         finished(url, clean, "broker: kill -9, with all of it waiting there", seconds)
+
+
+def test_the_broker_is_killed_under_load(clean: Rows, url: str, broker: Broker) -> None:
+    """What it acknowledged and had not passed on since it last wrote its file is lost: with a worker that keeps up, next to
+    nothing, and never more than was sent since then.
+    """
+    fault = "broker: kill -9 under load, its file a second old at most"
+    with Supervised(environment(url, broker), "ingest"):
+        until(lambda: subscribed(url), "the worker did not start")
+        with sending(broker) as half:
+            half.wait(DONE_S)
+            until(lambda: counted(url) > 0, "nothing is stored")
+            assert broker.process is not None
+            broker.process.kill()
+            broker.process.wait()
+            broker.start()
+            seconds = recovered(url, broker)
+        until(lambda: not grows(url), "it does not end")
+    with psycopg.connect(url) as connection:
+        found = rows_of(connection)
+    total = observations(messages())
+    lost = total - sum(found.raw.values())
+    fault_table.record(fault, total, total - lost, rejects(url), seconds)
+    assert lost <= total * 2 * AUTOSAVE_S / SENT_S
+    assert all(count <= clean.raw[kind] for kind, count in found.raw.items())
+    assert lost or found == clean
+    assert rejects(url) == 0
+    assert seconds < RECOVER_S
+
+
+def test_a_poison_batch(clean: Rows, url: str, broker: Broker) -> None:
+    """Messages that the database refuses for their data cost themselves, not those that came with them."""
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER TABLE position ADD CHECK (area IS DISTINCT FROM 'forbidden')")
+    positions = [one for one in messages() if one.topic.startswith("mip/")]
+    poison = [poisoned(one) for one in positions[:: len(positions) // POISON][:POISON]]
+    sent = messages()
+    for at, one in enumerate(poison):
+        sent.insert((at + 1) * len(sent) // (len(poison) + 1), one)
+    with Supervised(environment(url, broker), "ingest"):
+        until(lambda: subscribed(url), "the worker did not start")
+        with sending(broker, sent) as half:
+            half.wait(DONE_S)
+            seconds = recovered(url, broker)
+        finished(url, clean, "messages that the database refuses", seconds, sent, len(poison))
+        codes = f"SELECT count(*) FROM reject WHERE code = 'storage_refused' AND item = {WHOLE_MESSAGE}"
+        assert asked(url, codes) == len(poison)
+
+
+def poisoned(message: stream.Message) -> stream.Message:
+    payload = orjson.dumps(orjson.loads(message.payload) | {"area": "forbidden"})
+    return stream.Message(message.time_us, message.topic, payload)
 
 
 def test_a_full_disk(clean: Rows, broker: Broker) -> None:
@@ -423,7 +493,7 @@ def test_the_api_is_killed(cluster: EmbeddedPostgres, url: str, broker: Broker) 
             if number % 10 == 5:
                 threading.Timer(0.01, api.kill).start()  # while it has the next in hand
             seconds = max(seconds, until(lambda o=owner, p=part: posted(client, o, p), owner))  # type: ignore[misc]
-        finished(url, clean_of(cluster, "clean_vehicles", sent), "API: kill -9, by HTTP", seconds)
+        finished(url, clean_of(cluster, "clean_vehicles", sent), "API: kill -9, by HTTP", seconds, sent)
 
 
 def owner_of(message: stream.Message) -> str:
@@ -492,6 +562,37 @@ def test_bridge_and_kafka(fault: str, clean: Rows, url: str, broker: Broker, kaf
             STREAM_FAULTS[fault](Stream(kafka, bridge, worker))
             seconds = recovered(url, broker)
         finished(url, clean, fault, seconds)
+
+
+@pytest.mark.kafka
+def test_a_worker_is_stopped_past_its_session(
+    clean: Rows, url: str, broker: Broker, kafka: KafkaServer
+) -> None:
+    """In mid-transaction, and wakes up when another has its partitions: nothing of it is stored."""
+    create_topic(kafka, "asleep", 3, {"max.message.bytes": str(RECORD_BYTES_MAX)})
+    own = kafka_environment(url, broker, kafka, "asleep")
+    reading = ("ingest", "--source", "kafka")
+    with (
+        Supervised(own, "bridge"),
+        Supervised(own | {"VINTERKOLL_WORKER": "first"}, *reading) as first,
+    ):
+        until(lambda: subscribed(url), "the worker did not start")
+        with sending(broker) as half:
+            half.wait(DONE_S)
+            until(lambda: counted(url) > 0, "nothing is stored")
+            with held_in_mid_transaction(url):
+                first.pause()
+            with Supervised(own | {"VINTERKOLL_WORKER": "second"}, *reading):
+                until(lambda: asked(url, HELD) == 0, "the database waits for who does nothing")
+                seconds = recovered(url, broker)
+                first.resume()
+                finished(
+                    url, clean, "worker that reads from Kafka: stopped in mid-transaction for long", seconds
+                )
+    assert first.exit_code == 0
+    with psycopg.connect(url) as connection:  # after it has tried
+        assert rows_of(connection) == clean
+    assert counted(url) == len(messages()) + 1
 
 
 @pytest.mark.kafka

@@ -9,16 +9,16 @@ import pytest
 
 from derived_tables import acceptance
 from position_messages import NOW_US, position
-from vinterkoll.app import worker as workers
 from vinterkoll.app.accepting import Accepted
 from vinterkoll.app.bisecting import Intake
-from vinterkoll.app.worker import Batching, Worker
+from vinterkoll.app.worker import Batching, Patience, Worker
 from vinterkoll.ingest.memory import MemorySource
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.rejects import Reason, Reject
 from vinterkoll.storage.rejects import RejectedMessage
 
 BATCHING = Batching(rows=4, wait_s=0.01, idle_s=0.01)
+HASTE = Patience(back_off_min_s=0.01)
 
 
 class ScriptedIntake:
@@ -62,9 +62,9 @@ def messages(count: int, poison: Sequence[int] = ()) -> list[Message]:
     return [Message("t", b"poison" if at in poison else b"%d" % at, 0) for at in range(count)]
 
 
-def run(source: MemorySource, intake: Intake) -> Worker:
+def run(source: MemorySource, intake: Intake, patience: Patience = HASTE) -> Worker:
     """Run a worker until everything is acknowledged, then stop it."""
-    worker = Worker(source, lambda: intake, BATCHING)
+    worker = Worker(source, lambda: intake, BATCHING, patience=patience)
     count = len(source._waiting)
     thread = threading.Thread(target=worker.run)
     thread.start()
@@ -98,8 +98,7 @@ def test_nothing_is_acknowledged_before_it_is_stored() -> None:
     assert before == [0]
 
 
-def test_a_lost_database_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
+def test_a_lost_database_is_waited_out() -> None:
     source, accepting = MemorySource(messages(6)), ScriptedIntake()
     accepting.failures = [psycopg.OperationalError("gone"), psycopg.errors.DeadlockDetected("tied")]
     accepting.failures.append(psycopg.errors.IdleInTransactionSessionTimeout("asleep"))
@@ -108,8 +107,7 @@ def test_a_lost_database_is_waited_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert accepting.closed == 4  # after each failure, and at the end
 
 
-def test_a_busy_worker_beats_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_HEARTBEAT_S", 0.0)
+def test_a_busy_worker_beats_too() -> None:
     beats: list[int] = []
 
     class Counting(ScriptedIntake):
@@ -117,7 +115,7 @@ def test_a_busy_worker_beats_too(monkeypatch: pytest.MonkeyPatch) -> None:
             beats.append(self.beats)
             return super().accept(messages)
 
-    run(MemorySource(messages(12)), Counting())
+    run(MemorySource(messages(12)), Counting(), Patience(heartbeat_s=0.0))
     assert beats == [1, 2, 3]
 
 
@@ -143,11 +141,7 @@ def test_a_worker_says_whether_it_has_its_source(town_url: str) -> None:
 
 
 @pytest.mark.parametrize(("told", "finish_s"), [(1, 0.01), (2, 60)])
-def test_stopping_it_gives_up_a_database_that_is_away(
-    told: int, finish_s: float, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(workers, "_FINISH_S", finish_s)
-
+def test_stopping_it_gives_up_a_database_that_is_away(told: int, finish_s: float) -> None:
     class Away(ScriptedIntake):
         def accept(self, messages: Sequence[Message]) -> Accepted:
             self.batches.append(len(messages))
@@ -157,15 +151,13 @@ def test_stopping_it_gives_up_a_database_that_is_away(
             raise psycopg.OperationalError("gone")
 
     source = MemorySource(messages(2))
-    worker = Worker(source, Away, BATCHING)
+    worker = Worker(source, Away, BATCHING, patience=Patience(finish_s=finish_s))
     worker.run()
     assert source.acknowledged == []
     assert len(source.unacknowledged) == 2
 
 
-def test_stopping_it_interrupts_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_FINISH_S", 0.01)
-
+def test_stopping_it_interrupts_a_database_that_does_not_answer() -> None:
     class Silent(ScriptedIntake):
         def accept(self, messages: Sequence[Message]) -> Accepted:
             self.batches.append(len(messages))
@@ -174,14 +166,12 @@ def test_stopping_it_interrupts_a_database_that_does_not_answer(monkeypatch: pyt
             raise psycopg.errors.QueryCanceled("as asked")
 
     source = MemorySource(messages(2))
-    worker = Worker(source, Silent, BATCHING)
+    worker = Worker(source, Silent, BATCHING, patience=Patience(finish_s=0.01))
     worker.run()
     assert source.acknowledged == []
 
 
-def test_finishing_it_waits_for_the_last_batch(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_FINISH_S", 0.01)
-
+def test_finishing_it_waits_for_the_last_batch() -> None:
     class Slow(ScriptedIntake):
         def accept(self, messages: Sequence[Message]) -> Accepted:
             worker.finish()
@@ -189,7 +179,7 @@ def test_finishing_it_waits_for_the_last_batch(monkeypatch: pytest.MonkeyPatch) 
             return super().accept(messages)
 
     source = MemorySource(messages(2))
-    worker = Worker(source, Slow, BATCHING)
+    worker = Worker(source, Slow, BATCHING, patience=Patience(finish_s=0.01))
     worker.run()
     assert len(source.acknowledged) == 2
 
@@ -202,9 +192,7 @@ def test_drains_until_it_is_quiet() -> None:
     assert len(source.acknowledged) == 9
 
 
-def test_a_loss_in_the_midst_of_halving_repeats_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_BACK_OFF_MIN_S", 0.01)
-
+def test_a_loss_in_the_midst_of_halving_repeats_nothing() -> None:
     class Falling(ScriptedIntake):
         def accept(self, messages: Sequence[Message]) -> Accepted:
             if self.refused and not self.closed:
@@ -216,9 +204,9 @@ def test_a_loss_in_the_midst_of_halving_repeats_nothing(monkeypatch: pytest.Monk
     assert (len(intake.refused), len(intake.stored), worker.messages) == (1, 3, 4)
 
 
-def test_a_long_drain_ends_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_HEARTBEAT_S", 0.05)
-    worker = Worker(MemorySource(), ScriptedIntake, BATCHING, drain_s=0.3)
+def test_a_long_drain_ends_too() -> None:
+    patience = Patience(heartbeat_s=0.05)
+    worker = Worker(MemorySource(), ScriptedIntake, BATCHING, drain_s=0.3, patience=patience)
     worker.stop()
     thread = threading.Thread(target=worker.run)
     thread.start()

@@ -7,16 +7,16 @@ from typing import Final
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "faults.md"
 _WRITING: Final = bool(os.environ.get("VINTERKOLL_FAULTS_WRITE"))
-_HEAD: Final = "| fault | rows in | rows out | seconds to recover |\n|---|---|---|---|\n"
+_HEAD: Final = "| fault | rows in | rows out | rejected | seconds to recover |\n|---|---|---|---|---|\n"
 _START: Final = "<!-- written by `make faults` -->\n"
 _END: Final = "<!-- end of what is written -->"
 
 _rows: list[str] = []
 
 
-def record(fault: str, rows_in: int, rows_out: int, seconds: float) -> None:
+def record(fault: str, rows_in: int, rows_out: int, rejected: int, seconds: float) -> None:
     """Add a row; seconds from the cause being gone to the next message that is stored."""
-    _rows.append(f"| {fault} | {rows_in:,} | {rows_out:,} | {seconds:.1f} |\n")
+    _rows.append(f"| {fault} | {rows_in:,} | {rows_out:,} | {rejected:,} | {seconds:.1f} |\n")
     print(_rows[-1], end="")
     if _WRITING:
         text = DOCUMENT.read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """A `vinterkoll` process that is started again whenever it ends, as systemd does."""
 
+import signal
 import subprocess
 import sys
 import threading
@@ -7,7 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final, Self
 
-RESTART_S: Final = 0.5
+RESTART_S: Final = 2.0
+"""As compose/systemd says."""
 _END_S: Final = 30
 
 
@@ -40,6 +42,14 @@ class Supervised:
     def kill(self) -> None:
         """Kill it with SIGKILL; it comes again by itself."""
         self._process.kill()
+
+    def pause(self) -> None:
+        """Stop it where it is: it is there, and does nothing."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Let it go on."""
+        self._process.send_signal(signal.SIGCONT)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(self._command, env=self._environment)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -26,14 +26,16 @@ def messages() -> list[stream.Message]:
 
 
 @contextmanager
-def sending(broker: Broker) -> Iterator[threading.Event]:
-    """Send everything at QoS 1, some a second; the event says that half of it is acknowledged. Leaving waits for all."""
+def sending(broker: Broker, sent: Sequence[stream.Message] = ()) -> Iterator[threading.Event]:
+    """Send `sent`, else everything, at QoS 1, some a second; the event says that half of it is. Leaving waits until all is
+    acknowledged.
+    """
+    sent = sent or messages()
     half, failed = threading.Event(), []
 
     def send() -> None:
         sink = MqttSink("127.0.0.1", broker.port, threading.Event())
         try:
-            sent = messages()
             started = time.monotonic()
             for at, message in enumerate(sent):
                 sink.send(message)
