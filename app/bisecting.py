@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 import psycopg
+from shapely.errors import ShapelyError
 
 from vinterkoll.app.accepting import Accepted
 from vinterkoll.ingest.message import Message
@@ -17,10 +18,13 @@ from vinterkoll.storage.rejects import RejectedMessage
 
 _BLAMES_A_MESSAGE: Final = (
     *(psycopg.DataError, psycopg.IntegrityError),
-    *(ArithmeticError, LookupError, TypeError, ValueError),
+    *(psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex),
+    *(ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    ShapelyError,
 )
-"""What one message can cause: the database refuses a value, or code of ours meets what it did not expect. Everything
-else of the database's is the operator's (rights, schema) or passes."""
+"""What one message can cause: the database refuses a value, or finds it too long, too deep, which it would again and again;
+or code of ours, or below it (RuntimeError: PROJ's, too deep a recursion), meets what it did not expect. Everything else of
+the database's is the operator's (rights, schema) or passes; a lack of memory is the machine's."""
 
 _log = logging.getLogger(__name__)
 

@@ -5,7 +5,9 @@ import time
 from collections.abc import Sequence
 
 import psycopg
+import pyproj
 import pytest
+import shapely
 
 from derived_tables import acceptance
 from position_messages import NOW_US, position
@@ -214,9 +216,30 @@ def test_a_long_drain_ends_too() -> None:
     assert not thread.is_alive()
 
 
-def test_a_mistake_of_ours_costs_the_message_not_the_stream() -> None:
-    source, intake = MemorySource(messages(6, [2])), ScriptedIntake(IndexError("Anna Andersson"))
-    intake.expected_refusal = (Reason.INTERNAL_ERROR, "IndexError")
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        IndexError,
+        ZeroDivisionError,
+        AttributeError,
+        RecursionError,
+        AssertionError,
+        shapely.errors.GEOSException,
+        pyproj.exceptions.ProjError,
+    ],
+)
+def test_a_mistake_of_ours_costs_the_message_not_the_stream(mistake: type[Exception]) -> None:
+    source, intake = MemorySource(messages(6, [2])), ScriptedIntake(mistake("Anna Andersson"))
+    intake.expected_refusal = (Reason.INTERNAL_ERROR, mistake.__name__)
+    run(source, intake)
+    assert [message.payload for message in intake.refused] == [b"poison"]
+    assert len(source.acknowledged) == 6
+
+
+@pytest.mark.parametrize("refusal", [psycopg.errors.ProgramLimitExceeded, psycopg.errors.StatementTooComplex])
+def test_what_is_too_much_for_postgresql_is_not_tried_for_ever(refusal: type[psycopg.Error]) -> None:
+    """psycopg takes it for an operational error, as a lost connection is one."""
+    source, intake = MemorySource(messages(6, [2])), ScriptedIntake(refusal("no such value"))
     run(source, intake)
     assert [message.payload for message in intake.refused] == [b"poison"]
     assert len(source.acknowledged) == 6
