@@ -37,7 +37,7 @@ class Metres(NamedTuple):
 
     @property
     def precision(self) -> float:
-        return self.right / self.derived
+        return self.right / self.derived if self.derived else 1.0
 
     @property
     def amount(self) -> float:

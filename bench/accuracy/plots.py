@@ -9,7 +9,7 @@ from typing import Final
 WIDTH: Final = 640
 HEIGHT: Final = 360
 LEFT, RIGHT, TOP, BOTTOM = 56, 120, 34, 44
-COLOURS: Final = ("#08519c", "#3182bd", "#31a354", "#e6550d", "#a63603")
+COLOURS: Final = ("#08519c", "#3182bd", "#31a354", "#e6550d", "#a63603", "#636363")
 LINE: Final = '<polyline fill="none" stroke="{colour}" stroke-width="2" {dash} points="{points}"/>'
 TEXT: Final = '<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}">{text}</text>'
 

@@ -63,7 +63,8 @@ class SlowMatcher:
 
     def match(self, fixes: Fixes) -> list[State]:
         """The state of each fix, its direction 0 where nobody knows."""
-        linked, states = linked_to_next(fixes).tolist(), [self._states(fixes, i) for i in range(len(fixes))]
+        states = [self._states(fixes, i) for i in range(len(fixes))]
+        linked = [there and not _sparse(fixes, i) for i, there in enumerate(linked_to_next(fixes).tolist())]
         costs = [
             self._step_costs(fixes, i, list(states[i]), list(states[i + 1])) if linked[i] else {}
             for i in range(len(fixes))
@@ -189,7 +190,7 @@ class SlowMatcher:
             ):
                 continue
             kinds = int(fixes.kinds[i])
-            if not 0 < self.way(kinds, a, b)[0] <= _chord_and_longest(fixes, i)[1]:
+            if not 0 < self.way(kinds, a, b)[0] <= _longest_known(fixes, i):
                 continue
             for piece, (segment, direction, *ends) in enumerate(self._driven(kinds, a, b)):
                 from_dm, to_dm = sorted(round(end * 10) for end in ends)
@@ -216,9 +217,17 @@ def _chord_and_longest(fixes: Fixes, i: int) -> tuple[float, float]:
     dx, dy = float(fixes.x[i + 1] - fixes.x[i]), float(fixes.y[i + 1] - fixes.y[i])
     chord = math.sqrt(dx * dx + dy * dy)
     gap_s = float(fixes.time_us[i + 1] - fixes.time_us[i]) / 1e6
-    if gap_s > matching.SPARSE_S:
-        return chord, matching.STRAIGHT_MAX * chord + matching.STRAIGHT_SLACK_M
     return chord, max(matching.DETOUR_MAX * chord + matching.DETOUR_SLACK_M, matching.DETOUR_MS * gap_s)
+
+
+def _sparse(fixes: Fixes, i: int) -> bool:
+    return i + 1 < len(fixes) and float(fixes.time_us[i + 1] - fixes.time_us[i]) > matching.SPARSE_S * 1e6
+
+
+def _longest_known(fixes: Fixes, i: int) -> float:
+    chord, longest = _chord_and_longest(fixes, i)
+    straight = treatment.STRAIGHT_MAX * chord + treatment.STRAIGHT_SLACK_M
+    return straight if _sparse(fixes, i) else longest
 
 
 def _chosen(
