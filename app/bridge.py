@@ -14,6 +14,7 @@ from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of, mqtt_session
 from vinterkoll.app.kafka import kafka_writer
 from vinterkoll.app.settings import Settings, read_settings
+from vinterkoll.app.stopping import end_in_time
 from vinterkoll.app.worker import Batching
 from vinterkoll.ingest.kafka_records import PAYLOAD_BYTES_MAX
 from vinterkoll.ingest.kafka_writer import KafkaWriter
@@ -139,6 +140,7 @@ async def _run(
         work = Bridge(source, writer, batching_of(settings), Measures(registry))
 
         def leave() -> None:
+            end_in_time()
             work.stop()
             if not source.connected:  # whoever waits for it is to wait no more
                 source.close()

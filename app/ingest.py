@@ -18,7 +18,7 @@ from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.app.stopping import when_stopped
+from vinterkoll.app.stopping import end_in_time, when_stopped
 from vinterkoll.app.worker import Batching, Worker
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.kafka import KafkaSource
@@ -48,7 +48,7 @@ def ingest(
     rows. SIGTERM or Ctrl-C ends it.
     """
     settings = read_settings()
-    when_stopped(sys.exit)
+    when_stopped(_leave)
     if source is Stream.KAFKA:
         check_ready(settings)
         with closing(kafka_source(settings)) as records:
@@ -72,8 +72,19 @@ def _work(
     worker = Worker(source, connect, batching_of(settings), drain_s)
     gc.freeze()  # what is imported stays; the collector would walk it again and again
     source.wait_connected(CONNECT_TIMEOUT_S)
-    when_stopped(worker.stop)
+    when_stopped(lambda: _finish(worker, drain_s))
     worker.run()
+
+
+def _leave() -> None:
+    end_in_time()
+    sys.exit()
+
+
+def _finish(worker: Worker, drain_s: float | None) -> None:
+    if drain_s is None:  # else it takes as long as it takes
+        end_in_time()
+    worker.stop()
 
 
 def check_ready(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+from types import FrameType
 from typing import Annotated, Final
 
 import typer
@@ -12,6 +13,7 @@ from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.http_register import register_changer
 from vinterkoll.app.intakes import http_intake
 from vinterkoll.app.settings import read_settings
+from vinterkoll.app.stopping import end_in_time
 from vinterkoll.storage.reading import reading_pool
 
 _DRAIN_S: Final = 3
@@ -70,4 +72,10 @@ def api(
         signal.signal(sign, lambda *_: None)
     shown = f"[{settings.api_host}]" if ":" in settings.api_host else settings.api_host
     typer.echo(f"http://{shown}:{listener.getsockname()[1]}/")
-    uvicorn.Server(config).run(sockets=[listener])
+    _Server(config).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        end_in_time()
+        super().handle_exit(sig, frame)

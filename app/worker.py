@@ -38,7 +38,7 @@ class Patience:
     """A database that is back is used again within 5 s."""
     heartbeat_s: float = 5.0
     """A worker says this often that it is alive, so that silence is told from death, and how far behind its source is."""
-    finish_s: float = 2.5
+    finish_s: float = 2.0
     """When told to stop, how long the batch in hand may take: whoever sends SIGTERM expects an end within five seconds, and
     connections have to be left besides."""
 

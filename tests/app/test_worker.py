@@ -142,7 +142,7 @@ def test_a_worker_says_whether_it_has_its_source(town_url: str) -> None:
             assert connection.execute("SELECT connected FROM ingest_status").fetchone() == (not away,)
 
 
-@pytest.mark.parametrize(("told", "finish_s"), [(1, 0.01), (2, 60)])
+@pytest.mark.parametrize(("told", "finish_s"), [(1, 0.01), (2, 3_600)])
 def test_stopping_it_gives_up_a_database_that_is_away(told: int, finish_s: float) -> None:
     class Away(ScriptedIntake):
         def accept(self, messages: Sequence[Message]) -> Accepted:
@@ -154,7 +154,10 @@ def test_stopping_it_gives_up_a_database_that_is_away(told: int, finish_s: float
 
     source = MemorySource(messages(2))
     worker = Worker(source, Away, BATCHING, patience=Patience(finish_s=finish_s))
-    worker.run()
+    thread = threading.Thread(target=worker.run, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
     assert source.acknowledged == []
     assert len(source.unacknowledged) == 2
 
