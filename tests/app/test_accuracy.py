@@ -124,7 +124,9 @@ def test_the_aims_at_5_m_and_5_s(world: Callable[[], World]) -> None:
     ("noise_m", "interval_s", "wrong"),
     [(3, 1, 0), (5, 1, 3), (5, 2, 0), (5, 5, 0), (5, 10, 0), (10, 5, 0)],
 )
-def test_no_crossing_street_and_no_bridge_is_treated(noise_m: float, interval_s: int, wrong: int) -> None:
+def test_next_to_no_crossing_street_and_no_bridge_is_treated(
+    noise_m: float, interval_s: int, wrong: int
+) -> None:
     """Of 3,000 that are crossed; at 5 m and a fix each second, where a step is shorter than its noise, a few."""
     cell = over_seeds(crossings(), Receiver(noise_m, interval_s), seeds=(1, 2, 3, 4))
     assert AVENUES * CROSSINGS >= 500

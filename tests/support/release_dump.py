@@ -49,7 +49,7 @@ def fill(url: str) -> None:
 
 
 def _forget_the_clock(connection: "psycopg.Connection[Any]") -> None:
-    """Set what the database dated by its own clock to NOW, so that the dump is the same on every day."""
+    """Set what the database dated by its own clock to NOW, so that the dump is the same on every day, but for pseudonyms' ids, which are drawn by lot."""
     connection.execute("SET session_replication_role = replica")  # no trigger is to note it
     dated = connection.execute("""
         SELECT table_name, column_name FROM information_schema.columns
