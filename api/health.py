@@ -1,7 +1,7 @@
 """GET /health/live and /health/ready, for whoever starts and watches the process."""
 
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 import psycopg
 from fastapi import APIRouter, Request, Response
@@ -12,9 +12,7 @@ from vinterkoll.api.context import Shared
 from vinterkoll.api.intake import HTTP_WORKER
 from vinterkoll.api.representation import JSON, NEVER_KEEP, json_answer
 from vinterkoll.storage import ingest_reading
-
-_SILENCE_MAX: Final = timedelta(seconds=30)
-"""A worker writes its status each 5 s, also without messages."""
+from vinterkoll.storage.status import SILENCE_MAX
 
 router = APIRouter(tags=["health"])
 
@@ -97,10 +95,10 @@ async def ready(request: Request, context: Shared) -> Response:
             else:
                 workers = _workers(await ingest_reading.ingest(connection))
                 rederiving_since = await ingest_reading.rederiving_since(connection)
-                heard_since = context.clock() - _SILENCE_MAX
+                heard_since = context.clock() - SILENCE_MAX
                 heard = [one["updated_at"] >= heard_since for one in workers if one["worker"] != HTTP_WORKER]
                 if not any(heard) and (heard or context.intake is None):
-                    silence_s = _SILENCE_MAX.total_seconds()
+                    silence_s = SILENCE_MAX.total_seconds()
                     reasons.append(f"ingest lag unknown: no stream worker was heard of for {silence_s:g} s")
     except (psycopg.OperationalError, psycopg.InterfaceError):
         reasons.append("database not reachable")

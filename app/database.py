@@ -9,30 +9,14 @@ from typing import Any, Final
 
 import psycopg
 import typer
-from psycopg.conninfo import conninfo_to_dict
 
 from vinterkoll.app.derivation import DERIVATION
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import Settings, read_settings
 from vinterkoll.storage import areas, horizon, inputs, renewals
 from vinterkoll.storage import migrate as migrations
+from vinterkoll.storage.connecting import noticing_arguments
 
-_NOTICING: Final = {
-    "connect_timeout": 3,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""A network that swallows everything is noticed within 11 s, where the URL says nothing else: libpq's own would take hours.
-A database that does not answer at all is tried again, or its caller told, rather than waited for."""
-_NOTICED: Final = {
-    "tcp_keepalives_idle": 5,
-    "tcp_keepalives_interval": 2,
-    "tcp_keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-}
-"""The server gives up as soon who fell silent: a session that is left in a transaction keeps its locks until then."""
 BATCH_IDLE_MAX_S: Final = 10
 """How long the server bears that nothing comes in an open transaction of a stream's: a process that is stopped, not dead,
 answers keepalives for ever, and others wait for its locks. The largest batch, 35,000 positions of 2,000 vehicles, computes
@@ -55,17 +39,8 @@ def connected(settings: Settings, *, idle_max_s: int = COMMAND_IDLE_MAX_S) -> "p
 
 
 def noticing(url: str, *, idle_max_s: int, **more: Any) -> "psycopg.Connection[Any]":
-    """Open an autocommit connection on which each side notices when the other falls silent; `more` as the URL may have it.
-
-    The server ends it when nothing comes for `idle_max_s` in an open transaction. What the URL says has precedence.
-    """
-    said = conninfo_to_dict(url)
-    settings = _NOTICED | {"idle_in_transaction_session_timeout": f"{idle_max_s}s"}
-    ours = " ".join(f"-c {name}={value}" for name, value in settings.items())
-    theirs = said.pop("options", None) or os.environ.get("PGOPTIONS", "")  # the server takes the last of each
-    return psycopg.connect(
-        **{**_NOTICING, **more, **said, "options": f"{ours} {theirs}".rstrip()}, autocommit=True
-    )
+    """Open an autocommit connection as `noticing_arguments` says."""
+    return psycopg.connect(**noticing_arguments(url, idle_max_s=idle_max_s, **more), autocommit=True)
 
 
 def hang_up(connection: "psycopg.Connection[Any]") -> None:

@@ -1,7 +1,6 @@
 """`vinterkoll workers`: who has stored what, and forgetting those who are not to come back. Needs the database's owner."""
 
 from datetime import timedelta
-from typing import Final
 
 import typer
 
@@ -9,9 +8,6 @@ from vinterkoll.app.database import connected
 from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.settings import read_settings
 from vinterkoll.storage import deliveries, kafka_offsets, status
-
-_ALIVE: Final = timedelta(seconds=30)
-"""A worker writes its status every 5 s, and as often how far its partitions are behind."""
 
 workers = typer.Typer(
     help="What ingest workers and their groups in Kafka say of themselves (docs/operations.md).",
@@ -55,7 +51,7 @@ def forget_group(name: str) -> None:
 
 
 def _refuse_living(what: str, silence: timedelta | None) -> None:
-    if silence is not None and silence < _ALIVE:
+    if silence is not None and silence < status.SILENCE_MAX:
         raise ConfigurationError(f"{what} was heard of {silence.total_seconds():.0f} s ago: stop it first")
 
 

@@ -23,9 +23,6 @@ from vinterkoll.ingest.message import Message
 
 QUEUE_MESSAGES_MAX: Final = 10_000
 """Two full batches: one is stored while the next comes in. Then the partitions are paused."""
-_READ_MAX: Final = 1_000
-"""Records of one read, and so how far the queue may go over its limit; fewer where these might not fit, were each of the
-longest: one record over the limit of bytes at most."""
 _POLL_MS: Final = 200
 """How long a read waits for records, and so how late a change of what is wanted is seen."""
 _REVOKE_WAIT_S: Final = 3.0
@@ -191,7 +188,9 @@ class KafkaSource(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka 
             consumer.resume(*consumer.paused())
         else:
             consumer.pause(*consumer.assignment())
-        fitting = min(max(self._arrivals.bytes_left // RECORD_BYTES_MAX, 1), _READ_MAX)
+        # As many as fit, were each of the longest: 58 into an empty queue, and one over the limit of bytes at most. More at
+        # once, were they known to be short, cost as much a record.
+        fitting = max(self._arrivals.bytes_left // RECORD_BYTES_MAX, 1)
         found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=fitting)
         with self._changed:
             if self._placed:  # else it was read from where we no longer are

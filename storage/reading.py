@@ -3,6 +3,9 @@
 Nothing is capped: a caller who asks for everything gets everything. Times are UTC.
 """
 
+import asyncio
+import os
+import socket
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, LiteralString, NamedTuple, TypeAlias
@@ -11,6 +14,7 @@ from psycopg import AsyncConnection, IsolationLevel
 from psycopg_pool import AsyncConnectionPool
 
 from vinterkoll.storage.action_names import NAMED_ACTIONS
+from vinterkoll.storage.connecting import noticing_arguments
 from vinterkoll.storage.stretches import GREATEST_FIRST
 
 Connection: TypeAlias = AsyncConnection[Any]
@@ -18,6 +22,11 @@ Connection: TypeAlias = AsyncConnection[Any]
 _POOL_SIZE_MAX: Final = 8
 _CONNECTION_WAIT_S: Final = 3.0
 """A visitor is told `unavailable` rather than left waiting."""
+_ANSWER_MAX_S: Final = 1.0
+"""How long a connection may take to say that it is there, before it is lent."""
+_IDLE_MAX_S: Final = 30
+"""How long a transaction may be left open, whose sight of old rows holds up housekeeping: between two statements the API
+computes a second or so, and does so for one visitor at a time."""
 _STATEMENT_TIMEOUT_MS: Final = 15_000
 """Above the slowest honest answer (a day of traffic of a whole town), below the patience of a proxy."""
 
@@ -93,19 +102,21 @@ class VehicleRow(NamedTuple):
 
 def reading_pool(url: str) -> AsyncConnectionPool[Connection]:
     """Return a closed pool of read-only connections on which one transaction sees one state of the database."""
-    return AsyncConnectionPool(
+    arguments = noticing_arguments(
         url,
+        idle_max_s=_IDLE_MAX_S,
+        server={"statement_timeout": _STATEMENT_TIMEOUT_MS},
+        application_name="vinterkoll api",
+    )
+    arguments["options"] += " -c TimeZone=UTC"  # whatever the URL says
+    return AsyncConnectionPool(
         min_size=1,
         max_size=_POOL_SIZE_MAX,
         timeout=_CONNECTION_WAIT_S,
         open=False,
         configure=_configure,
-        check=AsyncConnectionPool.check_connection,
-        kwargs={
-            "application_name": "vinterkoll api",
-            "connect_timeout": 3,
-            "options": f"-c TimeZone=UTC -c statement_timeout={_STATEMENT_TIMEOUT_MS}",
-        },
+        check=_check,
+        kwargs=arguments,
         name="api",
     )
 
@@ -113,6 +124,19 @@ def reading_pool(url: str) -> AsyncConnectionPool[Connection]:
 async def _configure(connection: Connection) -> None:
     await connection.set_read_only(True)
     await connection.set_isolation_level(IsolationLevel.REPEATABLE_READ)
+
+
+async def _check(connection: Connection) -> None:
+    """Raise an `OperationalError` unless `connection` answers: something between may keep it up, so that TCP notices nothing.
+
+    Hung up rather than cancelled, for which psycopg would ask the silent server.
+    """
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        late = asyncio.get_running_loop().call_later(_ANSWER_MAX_S, line.shutdown, socket.SHUT_RDWR)
+        try:
+            await AsyncConnectionPool.check_connection(connection)
+        finally:
+            late.cancel()
 
 
 async def fetch_all(

@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 import psycopg
+
+SILENCE_MAX: Final = timedelta(seconds=30)
+"""A worker that lives writes its status every 5 s, also without messages, and as often how far its partitions are behind."""
 
 
 @dataclass(frozen=True, slots=True)

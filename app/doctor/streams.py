@@ -8,6 +8,7 @@ import psycopg
 
 from vinterkoll.app.doctor.finding import Finding, fail, not_used, ok, told, warn
 from vinterkoll.app.settings import Settings
+from vinterkoll.storage.status import SILENCE_MAX
 
 Connection = psycopg.Connection[Any]
 
@@ -17,8 +18,6 @@ _REJECTS_MAX: Final = 100
 """In an hour: more than one supplier's slip."""
 _KAFKA_LAG_MAX: Final = 10_000
 """Two full batches."""
-_KAFKA_LOOK_MAX: Final = timedelta(seconds=30)
-"""A worker looks every 5 s at how far the partitions that it reads are behind."""
 _NAMED_MAX: Final = 5
 _KEY_UNUSED_DAYS: Final = 365
 """A winter and a summer."""
@@ -70,7 +69,7 @@ def kafka_lag(connection: Connection, _: Settings) -> Iterator[Finding]:
                    FILTER (WHERE lag_at IS NULL OR lag_at < now() - %s)
         FROM kafka_offset GROUP BY group_id ORDER BY group_id
         """,
-        [_KAFKA_LOOK_MAX],
+        [SILENCE_MAX],
     ).fetchall()
     if not groups:
         yield not_used("no worker has read from Kafka")

@@ -10,11 +10,10 @@ import psycopg
 from vinterkoll.api.intake import HTTP_WORKER
 from vinterkoll.app.doctor.finding import Finding, fail, ok, told, warn
 from vinterkoll.app.settings import Settings
+from vinterkoll.storage.status import SILENCE_MAX
 
 Connection = psycopg.Connection[Any]
 
-_SILENCE_MAX: Final = timedelta(seconds=30)
-"""A worker writes its status each 5 s, also without messages."""
 _LAG_MAX_S: Final = 60.0
 
 
@@ -41,7 +40,7 @@ def _findings(connection: Connection, settings: Settings) -> Iterator[Finding]:
 
 
 def _finding(name: str, silence: timedelta, connected: bool | None, lag_s: float | None) -> Finding:
-    if silence > _SILENCE_MAX:
+    if silence > SILENCE_MAX:
         return fail("worker-silent", f"the worker {name} was not heard of for {told(silence)}")
     if connected is False:
         # no failure of the worker's, whose container would be called unhealthy: the broker's part tells of that

@@ -7,10 +7,13 @@ import httpx
 import psycopg
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
-from api_server import serving
+from api_server import Serve, serving
+from link import Link
 from town_rows import NOW, add_device, add_network, add_position, insert
+from under_load import until
 from vinterkoll.api.application import create_app
 from vinterkoll.api.intake import HTTP_WORKER
 from vinterkoll.app.intakes import http_intake
@@ -19,6 +22,9 @@ from vinterkoll.storage.reading import reading_pool
 
 pytestmark = pytest.mark.postgres
 Database = psycopg.Connection[Any]
+GIVEN_UP_S = 8.0
+"""Above what the pool waits for a connection and for its answer, below what TCP would take."""
+SILENT_S = 120.0
 
 
 def add_worker(rows: Database, lag_s: float | None, worker: str = "w1") -> None:
@@ -84,6 +90,25 @@ def test_without_a_stream_the_api_takes_http_alone(rows: Database, database_url:
         add_worker(rows, 0.2)
         rows.execute("UPDATE ingest_status SET updated_at = updated_at - interval '1 minute'")
         assert client.get("/health/ready").status_code == 503
+
+
+def test_a_database_that_falls_silent_is_not_waited_for(
+    serve: Serve, rows: Database, database_url: str
+) -> None:
+    """Behind something that keeps the connection up: TCP has nothing to notice."""
+    add_worker(rows, 0.2)
+    port = conninfo_to_dict(database_url)["port"]
+    with Link(int(str(port))) as link:
+        address = serve(database_url.replace(f":{port}/", f":{link.port}/"), lambda: NOW)
+        with httpx.Client(base_url=address, timeout=GIVEN_UP_S) as client:
+            assert client.get("/health/ready").status_code == 200
+            link.delay_s = SILENT_S
+            silent = client.get("/health/ready")
+            assert (silent.status_code, silent.json()["reasons"]) == (503, ["database not reachable"])
+            assert client.get("/api/v1/segments").status_code == 503
+            assert "vinterkoll_database_up 0.0" in client.get("/metrics").text
+            link.delay_s = 0
+            until(lambda: client.get("/health/ready").status_code == 200, "it is not found again")
 
 
 def test_head_is_get_without_the_body(client: httpx.Client) -> None:

@@ -21,7 +21,7 @@ from kafka_records import create_topic
 from kafka_server import KafkaServer
 from kafka_worker import environment as kafka_environment
 from link import Link
-from under_load import asked, subscribed, until
+from under_load import asked, subscribed, until, waiting
 from vinterkoll.app.children import accepts_connections, free_port
 from vinterkoll.ingest.kafka_records import RECORD_BYTES_MAX
 from vinterkoll.simulators import stream
@@ -34,9 +34,6 @@ STOP_S: Final = 5.0
 DONE_S: Final = 30
 SILENT_S: Final = 60.0
 TOPIC: Final = "mip/v1/snow/v1/position"
-WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
 
 
 @contextmanager
@@ -114,8 +111,8 @@ def test_a_worker_that_waits_for_a_lock(town_url: str, broker: Broker) -> None:
             until(lambda: subscribed(town_url), "the worker did not start")
             locking.execute("LOCK TABLE reject_message")
             send(broker)
-            until(lambda: asked(town_url, WAITING) == 1, "it does not wait")
-        assert asked(town_url, WAITING) == 0, "the server goes on waiting for who has gone"
+            until(lambda: waiting(town_url) == 1, "it does not wait")
+        assert waiting(town_url) == 0, "the server goes on waiting for who has gone"
     comes_again(town_url, broker)
 
 
@@ -192,8 +189,8 @@ def test_an_api_whose_request_waits_for_a_lock(town_url: str) -> None:
             until(lambda: accepts_connections(port), "the API did not start")
             locking.execute("LOCK TABLE position")
             sender.start()
-            until(lambda: asked(town_url, WAITING) == 1, "nothing waits")
-        assert asked(town_url, WAITING) == 0, "the server goes on waiting for who has gone"
+            until(lambda: waiting(town_url) == 1, "nothing waits")
+        assert waiting(town_url) == 0, "the server goes on waiting for who has gone"
         sender.join()
     assert answers in ([], [503]), "it was told that its data is stored"
     assert asked(town_url, "SELECT count(*) FROM position") == 0

@@ -1,9 +1,6 @@
 """Two workers store two vehicles on one street at the same time: neither may forget the other's pass."""
 
 import threading
-import time
-from collections.abc import Callable
-from typing import Final
 
 import numpy as np
 import psycopg
@@ -12,12 +9,11 @@ import pytest
 from derived_tables import acceptance, derived, equals_reference
 from position_messages import NOW_US, position
 from small_town import E0, N0
+from under_load import until, waiting
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.coordinates import wgs84_from_sweref
 
 pytestmark = pytest.mark.postgres
-
-DONE_S: Final = 20
 
 
 def drive(vehicle: str, from_m: float, to_m: float, at_s: float) -> list[Message]:
@@ -36,24 +32,6 @@ def accept(url: str, worker: str, messages: list[Message]) -> None:
         accepting.accept(messages)
 
 
-def waits(url: str, sessions: int) -> Callable[[], bool]:
-    def asked() -> bool:
-        with psycopg.connect(url) as connection:
-            row = connection.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            ).fetchone()
-        return row == (sessions,)
-
-    return asked
-
-
-def until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + DONE_S
-    while not reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_the_second_counts_what_the_first_has_not_committed_yet(town_url: str) -> None:
     for worker in ("one", "two"):
         accept(town_url, worker, [])
@@ -63,9 +41,9 @@ def test_the_second_counts_what_the_first_has_not_committed_yet(town_url: str) -
         # the account is the last that a transaction writes: the first worker has derived all, and cannot commit
         holding.execute("SELECT FROM ingest_status WHERE worker = 'one' FOR UPDATE")
         first.start()
-        until(waits(town_url, 1))
+        until(lambda: waiting(town_url) == 1, "the first does not wait")
         second.start()
-        until(waits(town_url, 2))
+        until(lambda: waiting(town_url) == 2, "the second does not wait")
     first.join()
     second.join()
     with psycopg.connect(town_url) as connection:

@@ -14,6 +14,7 @@ import pytest
 
 from kafka_records import create_topic, produce
 from kafka_server import PASSWORD, USER, KafkaServer
+from vinterkoll.ingest.arrivals import QUEUE_BYTES_MAX
 from vinterkoll.ingest.errors import BrokerRefusedError, BrokerUnavailableError
 from vinterkoll.ingest.kafka import QUEUE_MESSAGES_MAX, KafkaSource
 from vinterkoll.ingest.kafka_cluster import KafkaCluster
@@ -132,7 +133,7 @@ def test_a_full_queue_pauses_the_partitions(kafka: KafkaServer) -> None:
             longest = max(longest, len(source._arrivals))
             store.take(source)
             assert time.monotonic() < deadline + JOIN_S, f"{len(store.messages)} came"
-    assert longest < QUEUE_MESSAGES_MAX + 1_000
+    assert longest < QUEUE_MESSAGES_MAX + QUEUE_BYTES_MAX // RECORD_BYTES_MAX
     assert sorted(int(m.payload) for m in store.messages) == list(range(25_000))
 
 

@@ -314,3 +314,35 @@ def test_the_pool_cannot_write(ask: Ask) -> None:
 
     with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         ask(write)
+
+
+def settings(url: str) -> dict[str, str]:
+    """What the server takes for the settings of a connection of the pool."""
+
+    async def run() -> dict[str, str]:
+        async with reading.reading_pool(url) as pool, pool.connection() as connection:
+            found = await connection.execute("SELECT name, current_setting(name) FROM pg_settings")
+            return dict(await found.fetchall())
+
+    return asyncio.run(run())
+
+
+def test_the_server_gives_up_a_reader_that_falls_silent(database_url: str) -> None:
+    in_force = {
+        "tcp_keepalives_idle": "5",
+        "tcp_user_timeout": "10000",
+        "idle_in_transaction_session_timeout": "30s",
+        "statement_timeout": "15s",
+    }
+    assert in_force.items() <= settings(database_url).items()
+
+
+def test_what_the_url_says_of_the_session_counts(database_url: str) -> None:
+    said = "-c statement_timeout=7s -c work_mem=5MB -c TimeZone=Asia/Tokyo"
+    in_force = {
+        "statement_timeout": "7s",
+        "work_mem": "5MB",
+        "idle_in_transaction_session_timeout": "30s",
+        "TimeZone": "UTC",
+    }
+    assert in_force.items() <= settings(make_conninfo(database_url, options=said)).items()

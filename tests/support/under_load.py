@@ -85,3 +85,11 @@ def until(reached: Callable[[], bool], what: str) -> float:
 def subscribed(url: str) -> bool:
     """Whether a worker has said that it has its source."""
     return asked(url, "SELECT count(*) FROM ingest_status WHERE connected") > 0
+
+
+def waiting(url: str) -> int:
+    """How many sessions wait for a lock."""
+    return asked(
+        url,
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
