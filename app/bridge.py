@@ -57,18 +57,24 @@ class Writer(Protocol):
 
 
 class Bridge:
-    """Moves messages from a source to a writer, a batch at a time, until it is told to stop."""
+    """Moves messages from a source to a writer, a batch at a time, until `stopping` is set.
 
-    def __init__(self, source: Source, writer: Writer, batching: Batching, measures: Measures) -> None:
+    Then it finishes the batch that is being written, if Kafka takes it at once.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        writer: Writer,
+        batching: Batching,
+        measures: Measures,
+        stopping: asyncio.Event,
+    ) -> None:
         self._source = source
         self._writer = writer
         self._batching = batching
         self._measures = measures
-        self._stopping = asyncio.Event()
-
-    def stop(self) -> None:
-        """Ask it to finish the batch that is being written, if Kafka takes it at once. From the loop's thread."""
-        self._stopping.set()
+        self._stopping = stopping
 
     async def run(self) -> None:
         """Work until stopped. What is not acknowledged then, the broker keeps and sends again."""
@@ -135,25 +141,34 @@ async def _run(
         expiry_s=settings.mqtt_session_expiry_s,
     )
     await writer.check()
+    stopping = asyncio.Event()
+
+    def stop() -> None:
+        end_in_time()
+        stopping.set()
+
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, stop)
     source = MqttSource(session)
     try:
-        work = Bridge(source, writer, batching_of(settings), Measures(registry))
-
-        def leave() -> None:
-            end_in_time()
-            work.stop()
-            if not source.connected:  # whoever waits for it is to wait no more
-                source.close()
-
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sign, leave)
-        await asyncio.to_thread(source.wait_connected, CONNECT_TIMEOUT_S)
+        await _connected(source, stopping)
         if metrics_port is not None:
             _serve(registry, metrics_port)
-        await work.run()
+        await Bridge(source, writer, batching_of(settings), Measures(registry), stopping).run()
     finally:
         await writer.close()
         await asyncio.to_thread(source.close)
+
+
+async def _connected(source: MqttSource, stopping: asyncio.Event) -> None:
+    """Wait for the broker, until told to stop."""
+    waiting = asyncio.create_task(asyncio.to_thread(source.wait_connected, CONNECT_TIMEOUT_S))
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait({waiting, told}, return_when=asyncio.FIRST_COMPLETED)
+    told.cancel()
+    if stopping.is_set():
+        source.close()
+    await waiting
 
 
 def _serve(registry: CollectorRegistry, port: int) -> None:
