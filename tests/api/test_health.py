@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
 
-from api_server import Serve, serving
+from api_server import serving
 from link import Link
 from town_rows import NOW, add_device, add_network, add_position, insert
 from under_load import until
@@ -92,15 +92,16 @@ def test_without_a_stream_the_api_takes_http_alone(rows: Database, database_url:
         assert client.get("/health/ready").status_code == 503
 
 
-def test_a_database_that_falls_silent_is_not_waited_for(
-    serve: Serve, rows: Database, database_url: str
-) -> None:
+def test_a_database_that_falls_silent_is_not_waited_for(rows: Database, database_url: str) -> None:
     """Behind something that keeps the connection up: TCP has nothing to notice."""
     add_worker(rows, 0.2)
     port = conninfo_to_dict(database_url)["port"]
     with Link(int(str(port))) as link:
-        address = serve(database_url.replace(f":{port}/", f":{link.port}/"), lambda: NOW)
-        with httpx.Client(base_url=address, timeout=GIVEN_UP_S) as client:
+        through = reading_pool(database_url.replace(f":{port}/", f":{link.port}/"))
+        with (
+            serving(create_app(through, clock=lambda: NOW)) as address,
+            httpx.Client(base_url=address, timeout=GIVEN_UP_S) as client,
+        ):
             assert client.get("/health/ready").status_code == 200
             link.delay_s = SILENT_S
             silent = client.get("/health/ready")
