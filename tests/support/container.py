@@ -16,6 +16,8 @@ from typing import IO, Final
 from compose_file import Service, interpolated
 
 _USER: Final = "10001"
+_PROJECT: Final = str(Path(__file__).parents[2])
+"""Seen also where it lies in a folder that a tmpfs covers."""
 _DEADLINE_S: Final = 60.0
 _STOP_S: Final = 20.0
 _ENDED_WELL: Final = {0, 128 + signal.SIGTERM}
@@ -45,6 +47,7 @@ class Container:
             line += ["--tmpfs", mount.split(":")[0]]
         if self.temporary:
             line += ["--bind", str(self.temporary), "/tmp"]
+        line += ["--ro-bind", _PROJECT, _PROJECT]
         for place, folder in self.shown.items():
             line += ["--ro-bind", str(folder), str(place)]
         for folder in self.writable:
