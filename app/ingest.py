@@ -1,7 +1,6 @@
 """`vinterkoll ingest`: take messages from MQTT or Kafka into the database until told to stop."""
 
 import gc
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from enum import StrEnum
@@ -18,7 +17,7 @@ from vinterkoll.app.intakes import stream_acceptance
 from vinterkoll.app.kafka import KafkaCheckpoint, kafka_source
 from vinterkoll.app.mapped_formats import mappings_of
 from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.app.stopping import end_in_time, when_stopped
+from vinterkoll.app.stopping import end_in_time, leave, when_stopped
 from vinterkoll.app.worker import Batching, Worker
 from vinterkoll.ingest.formats import FORMATS
 from vinterkoll.ingest.kafka import KafkaSource
@@ -48,7 +47,7 @@ def ingest(
     rows. SIGTERM or Ctrl-C ends it.
     """
     settings = read_settings()
-    when_stopped(_leave)
+    when_stopped(leave)
     if source is Stream.KAFKA:
         check_ready(settings)
         with closing(kafka_source(settings)) as records:
@@ -74,11 +73,6 @@ def _work(
     source.wait_connected(CONNECT_TIMEOUT_S)
     when_stopped(lambda: _finish(worker, drain_s))
     worker.run()
-
-
-def _leave() -> None:
-    end_in_time()
-    sys.exit()
 
 
 def _finish(worker: Worker, drain_s: float | None) -> None:

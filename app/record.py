@@ -2,7 +2,6 @@
 
 import gzip
 import os
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from vinterkoll.app.errors import ConfigurationError
 from vinterkoll.app.ingest import CONNECT_TIMEOUT_S, batching_of
 from vinterkoll.app.listening import listening
 from vinterkoll.app.settings import Settings, read_settings
-from vinterkoll.app.stopping import when_stopped
+from vinterkoll.app.stopping import leave, when_stopped
 from vinterkoll.ingest.errors import SourceError
 from vinterkoll.ingest.message import Message, Source
 from vinterkoll.ingest.recording import line_of
@@ -46,7 +45,7 @@ def record(
     """
     settings = read_settings()
     stopped: list[bool] = []
-    when_stopped(sys.exit)
+    when_stopped(leave)
     try:
         if file.exists():  # before the broker is waited for
             raise _not_new(file)

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -20,6 +21,12 @@ def when_stopped(act: Callable[[], object]) -> None:
     """
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: act())
+
+
+def leave() -> None:
+    """End by `SystemExit`, so that what is open is closed: for `when_stopped`, while there is nothing to finish."""
+    end_in_time()
+    sys.exit()
 
 
 def end_in_time() -> None:

@@ -75,11 +75,8 @@ def states_of(fixes: Fixes, network: StreetNetwork) -> States:
     east, north = heading_of(fixes)
     heads = np.where((east != 0) | (north != 0), HEADING_COST, 0.0)[fix]
     cosine = east[fix] * edges.dx[edge] + north[fix] * edges.dy[edge]
-    near, on_segment, on_m = (
-        away_squared * (0.5 / SIGMA_M**2),
-        edges.segment[edge],
-        edges.offset_m[edge] + on_edge,
-    )
+    near = away_squared * (0.5 / SIGMA_M**2)
+    on_segment, on_m = edges.segment[edge], edges.offset_m[edge] + on_edge
     forward = 2 * np.arange(len(fix)) + fix  # two places a candidate, one for each earlier fix's state off
     off = np.cumsum(2 * np.bincount(fix, minlength=count) + 1) - 1
     total = 2 * len(fix) + count

@@ -8,6 +8,7 @@ from typing import Any, Final
 import psycopg
 
 from vinterkoll.app.bisecting import first_line
+from vinterkoll.app.database import COMMAND_IDLE_MAX_S, noticing
 from vinterkoll.app.doctor.checking import contained
 from vinterkoll.app.doctor.finding import Finding, fail, ok, warn
 from vinterkoll.app.settings import Settings
@@ -16,7 +17,6 @@ from vinterkoll.storage import policies as retention
 
 Connection = psycopg.Connection[Any]
 
-_CONNECT_S: Final = 3
 _STATEMENT_MS: Final = 3_000
 """A healthy database answers each of these in milliseconds."""
 _VERSION_MIN: Final = 150_000
@@ -37,12 +37,8 @@ def ask(
 ) -> Iterator[Finding]:
     """Yield what `checks` find on one connection, each by itself; one finding where there is no database."""
     try:
-        connection = psycopg.connect(
-            settings.database_url.get_secret_value(),
-            autocommit=True,
-            connect_timeout=_CONNECT_S,
-            application_name="vinterkoll doctor",
-        )
+        url = settings.database_url.get_secret_value()
+        connection = noticing(url, idle_max_s=COMMAND_IDLE_MAX_S, application_name="vinterkoll doctor")
     except psycopg.OperationalError as error:
         yield fail("database-unreachable", f"not reachable: {first_line(error)}")
         return
