@@ -47,7 +47,7 @@ class Ready(BaseModel):
                     "reasons": [],
                     "workers": [
                         {
-                            "worker": "vinterkoll-ingest",
+                            "worker": "ingest",
                             "lag_s": 0.21,
                             "updated_at": "2026-01-15T05:41:11Z",
                             "last_event_at": "2026-01-15T05:41:10.500000Z",

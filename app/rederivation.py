@@ -21,7 +21,7 @@ _SPAN_US: Final = 86_400_000_000
 """One device and day at a time: some 20,000 fixes, a few megabytes."""
 
 
-def rederive(
+def rederive_at_once(
     connection: "psycopg.Connection[Any]",
     kind: Literal["position", "flow"],
     versions: Versions,
@@ -49,7 +49,7 @@ def rederive_in_steps(
     low_us: int,
     high_us: int,
 ) -> Iterator[tuple[int, int]]:
-    """Derive as `rederive` does, a transaction a day, so that batches are stored in between. The inputs are those of now.
+    """Derive as `rederive_at_once` does, a transaction a day, so that batches are stored in between. The inputs are those of now.
 
     Yields after each day the time up to which all is done, and how many observations that were since the day before.
     """

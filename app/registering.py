@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 import psycopg
 
-from vinterkoll.app.rederivation import rederive
+from vinterkoll.app.rederivation import rederive_at_once
 from vinterkoll.storage import areas, columns, inputs, register_checks, register_log
 from vinterkoll.storage.network import Versions
 from vinterkoll.storage.register import Table
@@ -63,7 +63,7 @@ def _derive_anew(connection: "psycopg.Connection[Any]", before: list[Spans], aft
             devices = _devices(connection, kind, key) if ranges else []
             for low_us, high_us in ranges if devices else []:
                 streets = streets or Versions(connection)
-                rederive(connection, kind, streets, devices, low_us, high_us)
+                rederive_at_once(connection, kind, streets, devices, low_us, high_us)
 
 
 def changed_ranges(before: Sequence[Span], after: Sequence[Span]) -> Iterator[tuple[int, int]]:

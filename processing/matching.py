@@ -40,7 +40,7 @@ DIRECTION_MARGIN: Final = 0.5
 
 DETOUR_MAX: Final = 1.5
 DETOUR_SLACK_M: Final = 30.0
-DETOUR_MS: Final = 9.0
+DETOUR_M_PER_S: Final = 9.0
 """A step's way may be this much longer than its chord: bends and noise. It may also be as long as a vehicle at work
 drives in the time, 32 km/h: round a block between sparse fixes, to the end of a blind street and back."""
 
@@ -73,7 +73,7 @@ def longest_way_m(chord_m: FloatColumn, gap_s: FloatColumn) -> FloatColumn:
     >>> longest_way_m(np.array([100.0, 0.0]), np.array([5.0, 10.0]))
     array([180.,  90.])
     """
-    return np.maximum(DETOUR_MAX * chord_m + DETOUR_SLACK_M, DETOUR_MS * gap_s)
+    return np.maximum(DETOUR_MAX * chord_m + DETOUR_SLACK_M, DETOUR_M_PER_S * gap_s)
 
 
 def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
@@ -90,6 +90,16 @@ def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
     Match
         Segment -1 for a fix that is off the network, and for NaN coordinates. Ties go to the lower segment, then to
         forward, then off. Empty for empty input.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> one, lines = np.ones(2, np.int64), shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 50)]])
+    >>> network = StreetNetwork(one, one, 0 * one, np.array([0, 1]), np.array([1, 2]), lines)
+    >>> none, nan, x, y = np.zeros(3, np.int64), np.full(3, np.nan), np.array([60, 100, np.nan]), np.array([1.0, 20, 0])
+    >>> fixes = Fixes(none, np.array([0, 5, 10]) * 10**6, none, x, y, nan, nan, none + 1, none, nan, nan, nan, none, none)
+    >>> match(fixes, np.array([True, False, False]), network)
+    Match(segment=array([ 0,  1, -1]), along_m=array([60., 20., nan]), direction=array([1, 1, 0], dtype=int8))
     """
     count = len(fixes)
     if not count or not len(network.edges.x):

@@ -53,6 +53,11 @@ def ways_over(segments: IntColumn, start_node: IntColumn, end_node: IntColumn, l
     start_node, end_node : (n,) int64 from 0
     length_m : (n,) float64 metres, not NaN
 
+    Returns
+    -------
+    Ways
+        None at all where `segments` is empty.
+
     Examples
     --------
     >>> one, two = np.array([0, 1]), np.array([1, 2])

@@ -27,6 +27,17 @@ class Places:
     def of(
         cls, network: StreetNetwork, segment: IntColumn, direction: IntColumn, along_m: FloatColumn
     ) -> "Places":
+        """Place n vehicles on a network: `segment` (n,), not -1, `direction` (n,), `along_m` (n,) from the segment's start.
+
+        A NaN in `along_m` makes both distances NaN. Empty for empty input.
+
+        >>> import shapely
+        >>> one, lines = np.ones(2, np.int64), shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 50)]])
+        >>> network = StreetNetwork(one, one, 0 * one, np.array([0, 1]), np.array([1, 2]), lines)
+        >>> back = Places.of(network, np.array([1]), np.array([-1]), np.array([20.0]))
+        >>> back.enters, back.leaves, back.done_m, back.left_m
+        (array([2]), array([1]), array([30.]), array([20.]))
+        """
         forward = direction > 0
         start, end = network.start_node[segment], network.end_node[segment]
         beyond_m = network.length_m[segment] - along_m
@@ -68,9 +79,19 @@ def route_lengths(
     Returns
     -------
     length_m : (m,) float64
-        Negative for a place behind on the same segment; infinite where no way is short enough.
+        Negative for a place behind on the same segment; infinite where no way is short enough; NaN from or to a place
+        whose metres are NaN. Empty for no pairs.
     turns : (m,) int64
         How often, of leaving the first segment and coming to the last, the way turns back where it came from.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> one, lines = np.ones(2, np.int64), shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 50)]])
+    >>> network = StreetNetwork(one, one, 0 * one, np.array([0, 1]), np.array([1, 2]), lines)
+    >>> places = Places.of(network, np.array([0, 1]), one, np.array([60.0, 20.0]))
+    >>> route_lengths(network, one, places, (np.array([0, 1]), np.array([1, 0])), np.array([500.0, 500.0]))
+    (array([ 60., 240.]), array([0, 2]))
     """
     origin, target = pairs
     same = places.segment[origin] == places.segment[target]
@@ -118,7 +139,30 @@ Pieces = tuple[IntColumn, IntColumn, IntColumn, IntColumn, FloatColumn, FloatCol
 
 
 def pieces_of(network: StreetNetwork, kinds: IntColumn, origin: Places, target: Places) -> Pieces:
-    """Cut r routes, for which `route_lengths` knows a length, into pieces: one a segment, numbered as driven."""
+    """Cut routes into pieces: one a segment, numbered as driven.
+
+    Parameters
+    ----------
+    network : StreetNetwork
+    kinds : (r,) int64, mask of `KINDS` that may be used between the two segments
+    origin, target : r places each
+        `route_lengths` knows a finite length, not below 0, from the one to the other: so no metre is NaN.
+
+    Returns
+    -------
+    Pieces
+        Empty for no routes.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> one, lines = np.ones(2, np.int64), shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 50)]])
+    >>> network = StreetNetwork(one, one, 0 * one, np.array([0, 1]), np.array([1, 2]), lines)
+    >>> places = Places.of(network, np.array([0, 1]), one, np.array([60.0, 20.0]))
+    >>> _, piece, segment, direction, from_m, to_m = pieces_of(network, one[:1], places.at(one[:1] - 1), places.at(one[:1]))
+    >>> piece, segment, direction, from_m, to_m
+    (array([0, 1]), array([0, 1]), array([1, 1]), array([60.,  0.]), array([100.,  20.]))
+    """
     on = (origin.segment == target.segment) & (origin.direction == target.direction)
     begin_m, end_m = np.zeros(len(on)), origin.done_m + origin.left_m
     found = [_piece(network, np.flatnonzero(on), 0, origin, origin.done_m, target.done_m)]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vinterkoll.processing import actions as codes
 from vinterkoll.processing.matching import SPARSE_S, Match, longest_way_m, match
 from vinterkoll.processing.network import StreetNetwork
-from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn, Rows
+from vinterkoll.processing.observations import PLOUGH_PARTS, BoolColumn, FloatColumn, IntColumn, Rows
 from vinterkoll.processing.routes import Pieces, Places, pieces_of, route_lengths
 from vinterkoll.processing.spreading import SPREAD
 from vinterkoll.processing.tracks import Fixes, linked_to_next
@@ -75,7 +75,7 @@ def effective_actions(
     """
     down = plough_down & plough_known
     all_up = (plough_known != 0) & (down == 0)
-    sides = 2 | 4
+    sides = PLOUGH_PARTS["side_left"] | PLOUGH_PARTS["side_right"]
     implied = np.where(
         (down != 0) & (down & ~sides == 0), codes.SIDE_PLOUGHING, np.where(down != 0, codes.PLOUGHING, 0)
     )
@@ -111,9 +111,23 @@ def stretches_of(
     Returns
     -------
     rows : (m,) STRETCH
-        Sorted by fix and piece, which number a step's segments as driven; none for steps without an action that leaves a treated street.
+        Sorted by fix and piece, which number a step's segments as driven; none for steps without an action that leaves a treated street,
+        nor from or to a NaN coordinate. Empty for empty input.
     step : (m,) int64
         Index of the fix where the row's step starts.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from vinterkoll.processing.spreading import nothing_spread
+    >>> one, lines = np.ones(2, np.int64), shapely.linestrings([[(0, 0), (100, 0)], [(100, 0), (100, 50)]])
+    >>> network = StreetNetwork(np.array([7, 8]), one, 0 * one, np.array([0, 1]), np.array([1, 2]), lines)
+    >>> none, nan, x, y = np.zeros(3, np.int64), np.full(3, np.nan), np.array([60, 100, np.nan]), np.array([1.0, 20, 0])
+    >>> time_us, ploughing = np.array([0, 5, 10]) * 10**6, none + codes.PLOUGHING
+    >>> fixes = Fixes(none, time_us, none, x, y, nan, nan, none + 1, ploughing, nan, nan, nan, np.arange(3), none)
+    >>> rows, step = stretches_of(fixes, none, nothing_spread(3), network)
+    >>> rows[["segment_id", "direction", "from_dm", "to_dm"]].tolist(), step
+    ([(7, 1, 600, 1000), (8, 1, 0, 200)], array([0, 0]))
     """
     linked = linked_to_next(fixes)
     found = match(fixes, linked, network)

@@ -60,21 +60,6 @@ class Sink(Protocol):
         """Return when all that was sent is safe, or after the sink's own time limit."""
 
 
-class MemorySink:
-    """Keeps what it is sent; for tests."""
-
-    def __init__(self) -> None:
-        self.messages: list[Message] = []
-        self.closed = False
-
-    def send(self, message: Message) -> bool:
-        self.messages.append(message)
-        return True
-
-    def close(self) -> None:
-        self.closed = True
-
-
 def to_us(instant: datetime) -> int:
     """Return microseconds since 1970; a `datetime` without offset is refused.
 

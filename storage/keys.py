@@ -2,14 +2,13 @@
 
 import hashlib
 from datetime import date, datetime
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple
 
 import psycopg
 
 from vinterkoll.storage.reading import Connection, fetch_all
 
 Scope = Literal["ingest", "read", "register"]
-SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
 
 class KeyRow(NamedTuple):

@@ -10,7 +10,7 @@ from command import fails, vinterkoll
 from derived_tables import acceptance, derived
 from stretch_messages import RECEIVED_US, fix, flow, stretch
 from vinterkoll.app.derivation import DERIVATION
-from vinterkoll.app.rederivation import rederive
+from vinterkoll.app.rederivation import rederive_at_once
 from vinterkoll.storage import inputs
 from vinterkoll.storage.network import Versions
 
@@ -30,8 +30,8 @@ def rederive_all(connection: "psycopg.Connection[Any]", low_us: int, high_us: in
         for kind in ("position", "flow")
     )
     return (
-        rederive(connection, "position", versions, positions, low_us, high_us),
-        rederive(connection, "flow", versions, flows, low_us, high_us),
+        rederive_at_once(connection, "position", versions, positions, low_us, high_us),
+        rederive_at_once(connection, "flow", versions, flows, low_us, high_us),
     )
 
 

@@ -2,20 +2,26 @@
 
 import contextlib
 import random
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
+import typer.main
 from psycopg.conninfo import make_conninfo
 
 from api_server import serving
+from command import vinterkoll
 from database_users import API, INGEST, PASSWORDS, login, make_users, run_script
 from derived_tables import acceptance, derived
+from guide import section_of
 from http_ingest import READER, REGISTRAR, add_keys
 from small_town import town_segments
 from stretch_messages import RECEIVED_US, flow, stretch, uplink
 from vinterkoll.api.application import create_app
+from vinterkoll.app.cli import application
 from vinterkoll.app.embedded_postgres import EmbeddedPostgres
 from vinterkoll.app.registering import change
 from vinterkoll.ingest.message import Message
@@ -25,6 +31,8 @@ from vinterkoll.storage.reading import reading_pool
 from vinterkoll.storage.register import put
 
 pytestmark = pytest.mark.postgres
+
+PRODUCTION = Path(__file__).parents[2] / "docs" / "production.md"
 
 
 @pytest.fixture
@@ -65,6 +73,21 @@ def test_the_ingest_login_stores_and_derives_a_batch(installed_url: str) -> None
         assert all(derived(connection).values())
         again = accepting.accept(morning())
         assert (again.rows, again.duplicates) == (0, accepted.rows)
+
+
+def test_the_list_of_who_may_do_what_has_every_command() -> None:
+    section = section_of(PRODUCTION.read_text(encoding="utf-8"), "## Who may do what")
+    commands = set(typer.main.get_group(application).commands)
+    assert commands - set(re.findall(r"`([a-z]+)[^`]*`", section)) == {"demo"}
+
+
+@pytest.mark.parametrize("command", ["clocks", "rejects list", "doctor --part=database --part=streams"])
+def test_the_ingest_login_runs_the_commands_of_that_list(installed_url: str, command: str) -> None:
+    connection, accepting = acceptance(login(installed_url, INGEST), lambda: RECEIVED_US)
+    with connection:
+        accepting.accept(morning())
+    done = vinterkoll(*command.split(), VINTERKOLL_DATABASE_URL=login(installed_url, INGEST))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
@@ -174,7 +197,9 @@ def test_the_register_login_is_made_where_its_password_is_given(installed_url: s
             assert refused(connection, statement)
 
 
-@pytest.mark.parametrize("table", ["area", "contract", "register_change", "api_key"])
+@pytest.mark.parametrize(
+    "table", ["area", "contract", "register_change", "api_key", "evidence", "flow_hour", "segment_day"]
+)
 def test_the_worker_does_not_read_what_it_does_not_need(installed_url: str, table: str) -> None:
     with psycopg.connect(
         make_conninfo(installed_url, user=INGEST, password=PASSWORDS[INGEST]), autocommit=True

@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 UNITS = ROOT / "compose" / "systemd"
 PRODUCTION = ROOT / "docs" / "production.md"
 SERVICES = sorted(UNITS.glob("*.service"))
+BROKER = UNITS / "vinterkoll-broker.service"
+OURS = [unit for unit in SERVICES if unit != BROKER]
 PROGRAM = "/opt/vinterkoll/bin/vinterkoll"
 EXPOSURE_MAX = 20
 """Tenths of systemd's measure, in which 0 gives away nothing and 100 all."""
@@ -47,20 +49,38 @@ def test_they_give_away_little(service: Path, installed: Path) -> None:
     systemd_analyze("security", "--offline=true", f"--threshold={EXPOSURE_MAX}", str(installed / name))
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("service", OURS, ids=lambda path: path.stem)
 def test_what_they_start_is_there(service: Path) -> None:
     [arguments] = re.findall(rf"^ExecStart={PROGRAM} (.+)$", service.read_text(), re.MULTILINE)
     command = [sys.executable, "-m", "vinterkoll.app.cli", *arguments.split(), "--help"]
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("service", SERVICES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("service", OURS, ids=lambda path: path.stem)
 def test_secrets_come_from_files_and_what_runs_comes_back(service: Path) -> None:
     text = service.read_text()
     assert re.search(r"^EnvironmentFile=/etc/vinterkoll/\w+\.env$", text, re.MULTILINE)
     assert not re.search(r"^Environment=.*(PASSWORD|URL|KEY|CLIENT_ID)", text, re.MULTILINE)
     assert "RestartPreventExitStatus=2\n" in text
     assert ("Restart=always\n" in text) == ("Type=oneshot\n" not in text)
+
+
+def test_the_broker_comes_back_and_writes_where_its_configuration_says() -> None:
+    text, document = BROKER.read_text(), PRODUCTION.read_text()
+    configuration = (ROOT / "compose" / "mosquitto" / "mosquitto.conf").read_text()
+    assert "Restart=always\n" in text
+    [folder] = re.findall(r"^WorkingDirectory=(.+)$", text, re.MULTILINE)
+    [data] = re.findall(r"^persistence_location (.+)/$", configuration, re.MULTILINE)
+    assert f"ReadWritePaths={folder}/{data}\n" in text
+    assert f"mkdir -p {folder}/{data} && cd {folder}" in document
+    started = re.findall(r"^systemctl enable --now (.+)$", document, re.MULTILINE)
+    assert BROKER.stem in started[0].split()
+
+
+@pytest.mark.parametrize("service", ["vinterkoll-ingest@", "vinterkoll-bridge@"])
+def test_who_reads_from_the_broker_starts_after_it(service: str) -> None:
+    [after] = re.findall(r"^After=(.+)$", (UNITS / f"{service}.service").read_text(), re.MULTILINE)
+    assert BROKER.name in after.split()
 
 
 def test_housekeeping_that_was_kept_from_its_work_is_tried_again_until_the_morning() -> None:

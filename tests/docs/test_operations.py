@@ -1,8 +1,10 @@
 """A server is lost while data comes in, and comes back by the very commands of docs/operations.md: nothing is missing."""
 
 import os
+import re
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,6 +20,7 @@ import kafka_worker
 import small_installation
 from broker import Broker
 from command import vinterkoll
+from compose_file import SERVICES, environment
 from database_users import API, INGEST, PASSWORDS, login, make_users
 from derived_tables import acceptance, derived, equals_reference
 from guide import Reader, Step, section_of, steps_of
@@ -44,6 +47,7 @@ BACKUPS: Final = "/var/backups/vinterkoll"
 ARCHIVE: Final = "/srv/archive"
 USERS: Final = "psql --no-psqlrc --file=compose/postgres/users.sql"
 OWNER_PASSWORD: Final = "is-under-snö"
+NINE_DAYS_S: Final = 9 * 86_400
 
 
 def steps(heading: str, **places: str) -> list[Step]:
@@ -53,6 +57,28 @@ def steps(heading: str, **places: str) -> list[Step]:
         assert old in section
         section = section.replace(old, new)
     return steps_of(section)
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+def shown(commands: str, folder: Path, programs_in: Path) -> tuple[int, str]:
+    """What a shell that goes on after a failure ends with and shows."""
+    path = f"{programs_in}:{os.environ['PATH']}"
+    command = ["bash", "--noprofile", "--norc", "-c", commands]
+    done = subprocess.run(
+        command, cwd=folder, env={"PATH": path}, stdout=subprocess.PIPE, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+def age(path: Path) -> None:
+    now = path.stat().st_mtime
+    os.utime(path, (now, now - NINE_DAYS_S))
 
 
 @contextmanager
@@ -206,6 +232,60 @@ def archive() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+NIGHTS: Final = {
+    "dump": ("## Backup", 0, BACKUPS, "pg_dump", ("2026-01-01T033000Z.dump", "2026-01-01T03.ndjson.gz")),
+    "base": ("### To the minute", 1, ARCHIVE, "pg_basebackup", ("base-2026-01-01T033000Z", "1.backup")),
+}
+
+
+@pytest.mark.parametrize("kind", NIGHTS)
+@pytest.mark.parametrize("there", [True, False])
+def test_a_night_that_fails_deletes_nothing(kind: str, there: bool, tmp_path: Path) -> None:
+    heading, at, place, name, old = NIGHTS[kind]
+    program(tmp_path / "bin", name, "exit 1")
+    step = steps(heading, **{place: str(tmp_path if there else tmp_path / "unmounted")})[at]
+    for one in old:
+        (tmp_path / one).touch()
+        age(tmp_path / one)
+    assert shown(step.commands, tmp_path, tmp_path / "bin")[0] != 0
+    assert all((tmp_path / one).exists() for one in old)
+
+
+def test_a_night_that_succeeds_deletes_what_is_older_than_a_week(tmp_path: Path) -> None:
+    heading, at, place, name, old = NIGHTS["dump"]
+    program(tmp_path / "bin", name, ": > unfinished")
+    for one in ("young.dump", "young.ndjson.gz", *old):
+        (tmp_path / one).touch()
+    for one in old:
+        age(tmp_path / one)
+    assert shown(steps(heading, **{place: str(tmp_path)})[at].commands, tmp_path, tmp_path / "bin")[0] == 0
+    assert not any((tmp_path / one).exists() for one in old)
+    assert len(list(tmp_path.glob("*.dump"))) == 2
+    assert (tmp_path / "young.ndjson.gz").exists()
+
+
+def test_a_command_is_run_with_the_settings_of_whom_it_says(tmp_path: Path) -> None:
+    for user in ("ingest", "owner"):
+        (tmp_path / f"{user}.env").write_text(f"VINTERKOLL_DATABASE_URL=postgresql://{user}@127.0.0.1/v\n")
+    program(tmp_path / "bin", "vinterkoll", 'echo "$VINTERKOLL_DATABASE_URL" "$@"')
+    program(tmp_path / "bin", "docker", 'echo docker "$@"')
+    places = {"/etc/vinterkoll": str(tmp_path), "/opt/vinterkoll/bin": str(tmp_path / "bin")}
+    [step] = steps("## How to run `vinterkoll` here", **places)
+    ended, said = shown(step.commands, tmp_path, tmp_path / "bin")
+    assert ended == 0
+    assert said.splitlines() == [
+        "docker compose exec ingest vinterkoll doctor",
+        "docker compose run --rm migrate workers list",
+        "postgresql://ingest@127.0.0.1/v doctor",
+        "postgresql://owner@127.0.0.1/v workers list",
+    ]
+    users = {
+        name: environment(SERVICES[name], {})["VINTERKOLL_DATABASE_URL"] for name in ("ingest", "migrate")
+    }
+    assert f"//{INGEST}@" in users["ingest"]
+    assert "//vinterkoll_owner@" in users["migrate"]
+
+
 def hand_over(folder: Path, to: Path) -> None:
     """Give a folder to the owner of another, as if that user had run the commands."""
     owner = to.stat().st_uid
@@ -213,9 +293,37 @@ def hand_over(folder: Path, to: Path) -> None:
         os.chown(path, owner, -1, follow_symlinks=False)
 
 
+def archived(archive: Path) -> set[str]:
+    return {one.name for one in archive.iterdir() if len(one.name) == 24}
+
+
+def begin(base: Path) -> str:
+    """The first file of changes that a base needs."""
+    [found] = re.findall(
+        r"^START WAL LOCATION.*file (\w+)", (base / "backup_label").read_text(), re.MULTILINE
+    )
+    return str(found)
+
+
+def switched(url: str, archive: Path) -> str:
+    """Write something, and wait until all that was written is archived; return the last file."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("SELECT pg_create_restore_point('here')")
+        [(last,)] = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchall()
+    until((archive / last).exists, "the last change was not archived")
+    return str(last)
+
+
+def forget_that_it_is_archived(data: Path, file: str) -> None:
+    """As if the server had died between the command and its note of it: the file comes again."""
+    note = data / "pg_wal" / "archive_status" / f"{file}.done"
+    until(note.exists, "it is not noted")
+    note.rename(note.with_suffix(".ready"))
+
+
 def test_by_the_archive(clean: Rows, archive: Path, tmp_path: Path) -> None:
     sent = recorded()
-    settings, base, restore = steps("### To the minute", **{ARCHIVE: str(archive)})
+    settings, night, restore = steps("### To the minute", **{ARCHIVE: str(archive)})
     with machine(tmp_path / "server") as server:
         url = server.url("vinterkoll")
         with psycopg.connect(url) as connection:
@@ -232,12 +340,19 @@ def test_by_the_archive(clean: Rows, archive: Path, tmp_path: Path) -> None:
             server.stop()
             server.start(durable=False, port=server.port)
             set_up(owner_url(server), tmp_path)
-            accept(url, sent[::2])
-            reader.follow(base)
-            accept(url, sent[1::2])
-            with psycopg.connect(url, autocommit=True) as connection:
-                [(last,)] = connection.execute("SELECT pg_walfile_name(pg_switch_wal())").fetchall()
-            until((archive / last).exists, "the last change was not archived")
+            accept(url, sent[::3])
+            reader.follow(night)
+            [first] = archive.glob("base-*")
+            age(first.rename(archive / "base-2026-01-01T033000Z"))
+            accept(url, sent[1::3])
+            before = archived(archive)
+            reader.follow(night)
+            [base] = archive.glob("base-*")
+            assert min(before) < begin(base)
+            assert all(one >= begin(base) for one in archived(archive))
+            accept(url, sent[2::3])
+            forget_that_it_is_archived(data, switched(url, archive))
+            switched(url, archive)
             assert server.pid is not None
             os.kill(server.pid, signal.SIGKILL)
             until(lambda: server.exit_code is not None, "it does not die")

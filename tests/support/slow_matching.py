@@ -217,7 +217,7 @@ def _chord_and_longest(fixes: Fixes, i: int) -> tuple[float, float]:
     dx, dy = float(fixes.x[i + 1] - fixes.x[i]), float(fixes.y[i + 1] - fixes.y[i])
     chord = math.sqrt(dx * dx + dy * dy)
     gap_s = float(fixes.time_us[i + 1] - fixes.time_us[i]) / 1e6
-    return chord, max(matching.DETOUR_MAX * chord + matching.DETOUR_SLACK_M, matching.DETOUR_MS * gap_s)
+    return chord, max(matching.DETOUR_MAX * chord + matching.DETOUR_SLACK_M, matching.DETOUR_M_PER_S * gap_s)
 
 
 def _sparse(fixes: Fixes, i: int) -> bool:
