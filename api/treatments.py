@@ -20,6 +20,11 @@ from vinterkoll.storage import reading
 router = APIRouter(tags=["streets"])
 
 _DEFAULT_SINCE: Final = "PT24H"
+_WHOLE_TIME: Final = (
+    "Four fifths of the length or more were treated at this time or later, however little the latest pass covered;"
+    " null: not within the 24 hours up to `time`."
+)
+_WHOLE_SHARE: Final = "Of the segment's length that was covered since `whole_time`."
 DIRECTIONS: Final = {1: "forward", -1: "backward", 0: "both"}
 
 
@@ -40,6 +45,8 @@ class Treated(BaseModel):
     first_time: datetime = Field(description="When the first of these passes came.")
     time: datetime = Field(description="When the latest came.")
     share: float = Field(ge=0, le=1, description="Of the segment's length that the passes covered together.")
+    whole_time: datetime | None = Field(description=_WHOLE_TIME)
+    whole_share: float | None = Field(ge=0.8, le=1, description=_WHOLE_SHARE)
     spread: list[Spread] = Field(description="By material; empty where the action spreads nothing.")
     contractor: str | None = Field(description="Who did the latest pass.")
     contractors: list[str] = Field(description="Who did the passes.")
@@ -59,6 +66,8 @@ class TreatmentProperties(BaseModel):
     first_time: datetime = Field(description="When the treatment by `action` began.")
     time: datetime = Field(description="When `action` was last done.")
     share: float = Field(ge=0, le=1, description="Share of the length that `action` covered.")
+    whole_time: datetime | None = Field(description=f"By `action`: {_WHOLE_TIME}")
+    whole_share: float | None = Field(ge=0.8, le=1, description=_WHOLE_SHARE)
     contractor: str | None = Field(description="Who did `action` last.")
     actions: dict[str, Treated] = Field(description="The latest treatment by each action, latest first.")
 
@@ -89,12 +98,16 @@ class TreatmentCollection(geojson.Collection[TreatmentFeature]):
             "first_time": "2026-01-15T05:41:05.500000Z",
             "time": "2026-01-15T05:41:10.500000Z",
             "share": 0.97,
+            "whole_time": "2026-01-15T05:41:05.500000Z",
+            "whole_share": 0.97,
             "contractor": "snorojarna",
             "actions": {
                 "SANDING_LINE": {
                     "first_time": "2026-01-15T05:41:05.500000Z",
                     "time": "2026-01-15T05:41:10.500000Z",
                     "share": 0.97,
+                    "whole_time": "2026-01-15T05:41:05.500000Z",
+                    "whole_share": 0.97,
                     "spread": [
                         {
                             "material": "SAND",
@@ -111,7 +124,9 @@ class TreatmentCollection(geojson.Collection[TreatmentFeature]):
                 "PLOUGHING": {
                     "first_time": "2026-01-15T03:20:12Z",
                     "time": "2026-01-15T04:02:31Z",
-                    "share": 1.0,
+                    "share": 0.04,
+                    "whole_time": "2026-01-15T01:15:40Z",
+                    "whole_share": 1.0,
                     "spread": [],
                     "contractor": "vinterbolaget",
                     "contractors": ["snorojarna", "vinterbolaget"],
@@ -177,7 +192,10 @@ def _feature(rows: list[reading.TreatmentRow], shape: dict[str, Any] | None) -> 
             "winter_class": latest.winter_class,
             "direction": DIRECTIONS[latest.direction],
             "action": code,
-            **{name: done[name] for name in ("first_time", "time", "share", "contractor")},
+            **{
+                name: done[name]
+                for name in ("first_time", "time", "share", "whole_time", "whole_share", "contractor")
+            },
             "actions": actions,
         },
     )
@@ -188,6 +206,8 @@ def _treated(row: reading.TreatmentRow) -> dict[str, Any]:
         "first_time": row.first_time,
         "time": row.time,
         "share": round(row.share, 3),
+        "whole_time": row.whole_time,
+        "whole_share": None if row.whole_share is None else round(row.whole_share, 3),
         "spread": row.spread or [],
         "contractor": row.contractor,
         "contractors": row.contractors,

@@ -10,7 +10,8 @@ from typing import Any, Final
 import psycopg
 
 LEAD: Final = timedelta(days=1)
-"""Above three hours, the reach of a step's support (`processing.support.MARGIN` gaps); whole days are whole chunks."""
+"""Above twice three hours: a fix changes steps up to `processing.support.MARGIN` gaps before it, and these read as far back.
+Whole days are whole chunks."""
 
 
 def read(connection: "psycopg.Connection[Any]") -> int:

@@ -63,7 +63,8 @@ class SegmentRow(NamedTuple):
 class TreatmentRow(NamedTuple):
     """The latest treatment of a segment in one direction (1, -1, or 0: both) by one action (its bit number).
 
-    `contractor` did the latest pass, `contractors` all that count. `spread` has an object a material.
+    `contractor` did the latest pass, `contractors` all that count. `spread` has an object a material. Since `whole_time`
+    `whole_share` of the length was covered, four fifths or more.
     """
 
     segment_id: int
@@ -72,6 +73,8 @@ class TreatmentRow(NamedTuple):
     first_time: datetime
     time: datetime
     share: float
+    whole_time: datetime | None
+    whole_share: float | None
     spread: list[dict[str, Any]] | None
     contractor: str | None
     contractors: list[str]
@@ -199,7 +202,7 @@ async def treatments(
     `actions` are bit numbers; None means all.
     """
     query: LiteralString = """
-        SELECT t.segment_id, t.direction, t.action, t.first_time, t.time, t.share, t.spread, d.owner,
+        SELECT t.segment_id, t.direction, t.action, t.first_time, t.time, t.share, t.whole_time, t.whole_share, t.spread, d.owner,
                CASE WHEN cardinality(t.device_ids) = 1 AND d.owner IS NOT NULL THEN ARRAY[d.owner] ELSE ARRAY(
                    SELECT DISTINCT owner COLLATE "C" FROM device WHERE device_id = ANY (t.device_ids) ORDER BY 1
                ) END,

@@ -12,11 +12,42 @@ from vinterkoll.storage.columns import Bigints, Smallints
 
 _PASS_S: Final = 2 * 3600
 """A treatment is the passes of these seconds up to the latest: its share, first time, amounts and vehicles."""
+_WHOLE_SHARE: Final = 0.8
+"""Of a segment's length: what a driver leaves at its ends, and half a step at each end of a run, are no reason to call it undone."""
+_WHOLE_WITHIN_S: Final = 24 * 3600
+"""How far back from the latest pass that much is looked for: as far as the map shows, and no farther than a winter's day costs."""
+_WHOLE_STEP_S: Final = 300
+"""Passes are taken by these aligned seconds, latest first: a vehicle that goes to and fro all day has 86,400 steps."""
+
+_STEP: Final = f"date_bin('{_WHOLE_STEP_S} seconds', {{}}, 'epoch')"
+_WHOLE_DM: Final = f"{_WHOLE_SHARE} * 10 * k.length_m"
 
 _OF_KEY: Final = """
     s.segment_id = k.segment_id AND (k.direction = 0 OR s.direction = k.direction) AND s.actions & k.bit <> 0
 """
 _COUNTED: Final = f"{_OF_KEY} AND s.time <= k.time AND s.time > k.time - interval '{_PASS_S} seconds'"
+
+# Since when that much was covered, passes taken latest first: a touch of the street hides nothing, and renews nothing but its own metres.
+# Where the passes that count cover it, no earlier ones are read, for they would not be taken; and none where all of these are one step.
+_WHOLE: Final = f"""
+    SELECT time, least(dm / 10.0 / k.length_m, 1.0) AS share
+    FROM (
+        SELECT step, time, (SELECT sum(upper(part) - lower(part)) FROM unnest(covered) AS part) AS dm
+        FROM (
+            SELECT step, time, range_agg(covered) OVER (ORDER BY step DESC) AS covered
+            FROM (
+                SELECT {_STEP.format("s.time")} AS step, min(s.time) AS time,
+                       range_agg(int4range(s.from_dm, s.to_dm)) AS covered
+                FROM stretch s
+                WHERE NOT c.at_once AND {_OF_KEY} AND s.time <= k.time
+                  AND s.time >= CASE WHEN c.dm >= {_WHOLE_DM} THEN {_STEP.format("c.first_time")}
+                                ELSE k.time - interval '{_WHOLE_WITHIN_S} seconds' END
+                GROUP BY 1
+            ) AS p
+        ) AS u OFFSET 0
+    ) AS m
+    WHERE dm >= {_WHOLE_DM} ORDER BY step DESC LIMIT 1
+"""  # noqa: S608 - no input is put into the statement
 
 # All that is summed are whole numbers, so the order of the rows leaves no trace. Products: mg/m² · mm · dm = 1e-10 kg.
 # One step of which something is not known makes the sum unknown: a sum without it would pass for the whole.
@@ -65,25 +96,36 @@ _RENEW: Final = f"""
         DELETE FROM treatment t USING latest l
         WHERE l.time IS NULL AND t.segment_id = l.segment_id AND t.direction = l.direction AND t.action = l.action
     )
-    INSERT INTO treatment (segment_id, direction, action, time, share, device_id, first_time, device_ids, spread)
-    SELECT k.segment_id, k.direction, k.action, k.time,
-           (SELECT least(sum(upper(part) - lower(part)) / 10.0 / k.length_m, 1.0) FROM unnest(c.covered) AS part),
-           k.device_id, c.first_time, c.device_ids, w.spread
+    INSERT INTO treatment (segment_id, direction, action, time, share, device_id, first_time, device_ids, spread,
+                           whole_time, whole_share)
+    SELECT k.segment_id, k.direction, k.action, k.time, least(c.dm / 10.0 / k.length_m, 1.0),
+           k.device_id, c.first_time, c.device_ids, w.spread,
+           CASE WHEN c.at_once THEN c.first_time ELSE h.time END,
+           CASE WHEN c.at_once THEN least(c.dm / 10.0 / k.length_m, 1.0) ELSE h.share END
     FROM latest k
     CROSS JOIN LATERAL (
-        SELECT range_agg(int4range(s.from_dm, s.to_dm)) AS covered, min(s.time) AS first_time,
-               array_agg(DISTINCT s.device_id) AS device_ids
-        FROM stretch s WHERE {_COUNTED}
+        SELECT dm, first_time, device_ids,
+               dm >= {_WHOLE_DM} AND {_STEP.format("first_time")} = {_STEP.format("k.time")} AS at_once
+        FROM (
+            SELECT (SELECT sum(upper(part) - lower(part)) FROM unnest(covered) AS part) AS dm, first_time, device_ids
+            FROM (
+                SELECT range_agg(int4range(s.from_dm, s.to_dm)) AS covered, min(s.time) AS first_time,
+                       array_agg(DISTINCT s.device_id) AS device_ids
+                FROM stretch s WHERE {_COUNTED}
+            ) AS p OFFSET 0
+        ) AS p OFFSET 0
     ) AS c
     CROSS JOIN LATERAL ({_SPREAD}) AS w
+    LEFT JOIN LATERAL ({_WHOLE}) AS h ON true
     WHERE k.time IS NOT NULL
     ON CONFLICT (segment_id, direction, action) DO UPDATE
     SET time = excluded.time, share = excluded.share, device_id = excluded.device_id,
-        first_time = excluded.first_time, device_ids = excluded.device_ids, spread = excluded.spread
+        first_time = excluded.first_time, device_ids = excluded.device_ids, spread = excluded.spread,
+        whole_time = excluded.whole_time, whole_share = excluded.whole_share
     WHERE (treatment.time, treatment.share, treatment.device_id,
-           treatment.first_time, treatment.device_ids, treatment.spread)
+           treatment.first_time, treatment.device_ids, treatment.spread, treatment.whole_time, treatment.whole_share)
           IS DISTINCT FROM (excluded.time, excluded.share, excluded.device_id,
-                            excluded.first_time, excluded.device_ids, excluded.spread)
+                            excluded.first_time, excluded.device_ids, excluded.spread, excluded.whole_time, excluded.whole_share)
 """  # noqa: S608
 
 

@@ -95,8 +95,8 @@ def test_treatments_by_street_and_direction_with_the_latest_action_first(rows: D
         (STORGATAN, 1, PLOUGHING),
         (STORGATAN, -1, PLOUGHING),
     ]
-    assert found[0][3:12] == (
-        *(hours_ago(1.5), hours_ago(1), 1.0),
+    assert found[0][3:14] == (
+        *(hours_ago(1.5), hours_ago(1), 1.0, hours_ago(1), 1.0),
         *([{"material": "sand", "kg": None}], "syd", ["nord", "syd"], "Storgatan", "carriageway", 1),
     )
     assert (found[1].spread, found[1].contractors) == (None, ["nord"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -124,6 +125,81 @@ def test_only_the_two_hours_before_the_latest_pass_count(town: Database) -> None
     assert (first, last, spread["kg"]) == (200, 124, 18)
 
 
+def whole(connection: Database, segment: int = STORGATAN) -> Any:
+    """Minutes ago since when the street was ploughed whole, and how much of it was."""
+    return connection.execute(
+        """
+        SELECT (extract(epoch FROM %s - whole_time) / 60)::float8, round(whole_share::numeric, 3)::float8
+        FROM treatment WHERE segment_id = %s AND action = 0
+        """,
+        [NOW, segment],
+    ).fetchone()
+
+
+def test_a_touch_does_not_hide_that_the_street_was_whole(town: Database) -> None:
+    store(town, stretch(1, 300, to_dm=980), stretch(2, 5, to_dm=30))
+    assert treatment(town, PLOUGHING)[1:3] == (5, pytest.approx(3 / 100.04))
+    assert whole(town) == (300, 0.98)
+
+
+def test_a_touch_does_not_make_the_whole_younger(town: Database) -> None:
+    store(town, stretch(1, 90), stretch(2, 5, to_dm=30))
+    assert treatment(town, PLOUGHING)[1:3] == (5, pytest.approx(100 / 100.04))
+    assert whole(town) == (90, 1)
+
+
+def test_a_street_done_in_parts_is_whole_since_the_oldest_that_it_takes(town: Database) -> None:
+    parts = [stretch(1, 400, from_dm=500), stretch(1, 200, to_dm=500), stretch(2, 100, from_dm=900)]
+    store(town, parts[0])
+    assert whole(town) == (None, None)
+    store(town, *parts[1:])
+    assert whole(town) == (400, 1)
+    store(town, stretch(2, 50, from_dm=700))
+    assert whole(town) == (400, 1)  # half the street and 30 m are not four fifths
+    store(town, stretch(2, 40, from_dm=699, to_dm=701), stretch(2, 30, from_dm=450, to_dm=700))
+    assert whole(town) == (200, 1)
+
+
+def test_four_fifths_are_whole_and_a_decimetre_less_is_not(town: Database) -> None:
+    store(town, stretch(1, 5, to_dm=800))
+    assert whole(town) == (None, None)  # of 100.04 m
+    store(town, stretch(1, 4, from_dm=800, to_dm=801))
+    assert whole(town) == (5, 0.801)
+
+
+@pytest.mark.parametrize(("hours", "known"), [(24, True), (24.01, False)])
+def test_the_whole_is_looked_for_in_the_day_before_the_latest_pass(
+    town: Database, hours: float, known: bool
+) -> None:
+    store(town, stretch(1, 5 + hours * 60), stretch(2, 5, to_dm=30))
+    assert (whole(town)[0] is not None) == known
+
+
+def test_a_correction_takes_the_whole_back(town: Database) -> None:
+    once, more = stretch(1, 300), stretch(2, 200)
+    store(town, once, more, stretch(2, 5, to_dm=30))
+    assert whole(town) == (200, 1)
+    stretches.replace(town, more, more[:0])
+    treatments.renew(town, more)
+    assert whole(town) == (300, 1)
+
+
+def test_a_day_to_and_fro_on_half_a_street_stays_quick(town: Database) -> None:
+    """86,400 steps, as many as a vehicle can send: far from quadratic in time."""
+    day = np.concatenate([stretch(1, at / 60, to_dm=700) for at in range(86_400)])
+    stretches.replace(town, day[:0], day)
+
+    def seconds(within_s: int) -> float:
+        town.execute("DELETE FROM stretch WHERE time <= %s", [NOW - timedelta(seconds=within_s)])
+        began = perf_counter()
+        treatments.renew(town, day[:1])
+        return perf_counter() - began
+
+    took = {within_s: seconds(within_s) for within_s in (86_400, 7_200)}
+    assert whole(town) == (None, None)
+    assert took[86_400] < 24 * took[7_200]
+
+
 def test_one_pass_clears_both_directions_of_a_narrow_street(town: Database) -> None:
     both = [stretch(1, 9, GC_PATH, direction=way, to_dm=500, actions=SALTING, **SALT) for way in (1, -1)]
     both[1]["device_id"] = 2
@@ -151,7 +227,7 @@ def test_renewing_reads_the_latest_passes_not_the_history(town: Database) -> Non
         treatments.renew(town, latest)
         by_index, through = stretches_read(town)
     assert treatment(town, PLOUGHING)[:2] == (5, 5)
-    assert by_index <= 3  # the latest, the one before it, and the two hours' worth
+    assert by_index <= 6  # the latest, the one before it, the two hours' and the day's worth
     assert through == 0
 
 

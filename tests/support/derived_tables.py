@@ -42,6 +42,7 @@ TOPICS = {
     "up": "chirpstack",
 }
 
+FIVE_MINUTES_US, DAY_US = 300 * 1_000_000, 86_400 * 1_000_000
 MASKS = ("actions", "plough_known", "plough_down")
 
 DERIVED = {
@@ -56,7 +57,8 @@ DERIVED = {
     """,
     "treatment": """
         SELECT segment_id, direction, action, time, share, d.owner, d.name, first_time,
-               ARRAY(SELECT DISTINCT one.name FROM device one WHERE one.device_id = ANY (device_ids) ORDER BY one.name), spread
+               ARRAY(SELECT DISTINCT one.name FROM device one WHERE one.device_id = ANY (device_ids) ORDER BY one.name), spread,
+               whole_time, whole_share
         FROM treatment JOIN device d USING (device_id) ORDER BY 1, 2, 3
     """,
     "flow_window": """
@@ -233,8 +235,23 @@ def _treatments(connection: Connection, pieces: list[tuple[Any, ...]]) -> list[t
         share = np.float32(min(len(covered) / 10 / segments[key[0]][1], 1.0))
         names, first = sorted({piece[1] for piece in counted}), min(piece[2] for piece in counted)
         spread = _spread(counted) if SPREADING_ACTIONS >> key[2] & 1 else None
-        result.append((*key, time, share, owner, name, first, names, spread))
+        result.append(
+            (*key, time, share, owner, name, first, names, spread, *_whole(found, segments[key[0]][1]))
+        )
     return result
+
+
+def _whole(pieces: list[tuple[Any, ...]], length_m: float) -> tuple[int, np.float32] | tuple[None, None]:
+    """Since when four fifths of a street were covered, by decimetres, and how much was: five minutes more and more, a day at most."""
+    latest = max(piece[2] for piece in pieces)
+    for step in sorted({piece[2] // FIVE_MINUTES_US for piece in pieces}, reverse=True):
+        since = [
+            piece for piece in pieces if piece[2] // FIVE_MINUTES_US >= step and piece[2] >= latest - DAY_US
+        ]
+        covered = {dm for piece in since for dm in range(piece[8], piece[9])}
+        if len(covered) >= 8 * length_m:
+            return min(piece[2] for piece in since), np.float32(min(len(covered) / 10 / length_m, 1.0))
+    return None, None
 
 
 def _spread(pieces: list[tuple[Any, ...]]) -> list[dict[str, Any]]:

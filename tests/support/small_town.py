@@ -6,6 +6,7 @@ import math
 import numpy as np
 import shapely
 from hypothesis import strategies as st
+from numpy.typing import ArrayLike, NDArray
 
 from vinterkoll.processing.coordinates import wgs84_from_sweref
 from vinterkoll.processing.network import ALL_KINDS, KINDS, Segments, StreetNetwork
@@ -42,6 +43,12 @@ def network_of(
         np.array([pair[1] for pair in ends], np.int64),
         np.array([shapely.LineString(line) for line in lines], object),
     )
+
+
+def wgs84_of(places: ArrayLike) -> NDArray[np.float64]:
+    """Degrees of places in metres, (n, 2)."""
+    east, north = np.asarray(places, float).T
+    return np.column_stack(wgs84_from_sweref(east + E0, north + N0))
 
 
 def fixes_of(points: list[tuple[float, float]], **columns: list[float]) -> Fixes:
@@ -83,6 +90,16 @@ def part_of(network: StreetNetwork, first: int, last: int) -> StreetNetwork:
     )
 
 
+def with_a_path(town: Segments) -> Segments:
+    """The town with a foot- and cycleway 6 m beside the first street."""
+    line = shapely.LineString(wgs84_of([(0.0, 6.0), (90.0, 6.0)]))
+    path = [town.segment_id.max() + 1, "", "gc", 3, 1, 100, 101, 90.0, line, 0]
+    names = [field.name for field in dataclasses.fields(town)]
+    return Segments(
+        **{name: np.append(getattr(town, name), one) for name, one in zip(names, path, strict=True)}
+    )
+
+
 def rebuilt_segments() -> Segments:
     """The town after a rebuilding: the same lines under other ids, cleared in one pass, the first one-way, the short cut gone."""
     town = town_segments()
@@ -94,8 +111,7 @@ def rebuilt_segments() -> Segments:
 
 def town_segments() -> Segments:
     town = network_of(LINES)
-    coordinates = shapely.get_coordinates(town.lines)
-    degrees = np.column_stack(wgs84_from_sweref(coordinates[:, 0] + E0, coordinates[:, 1] + N0))
+    degrees = wgs84_of(shapely.get_coordinates(town.lines))
     count = len(LINES)
     return Segments(
         town.segment_id,

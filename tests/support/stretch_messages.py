@@ -79,14 +79,16 @@ def lines(vehicle: str, at_s: float, along_m: float, noise: random.Random) -> li
     return found
 
 
-def stretch(counts: Sequence[int], noise: random.Random) -> list[Message]:
+def stretch(counts: Sequence[int], noise: random.Random, pauses_s: Sequence[int] = (0,)) -> list[Message]:
     """So many fixes of each vehicle, one each 5 s with breaks and spells of bad fixes, some corrections (other
-    contents for the same key), and some lines."""
+    contents for the same key), and some lines. Each vehicle once pauses for one of `pauses_s`, and is back at START."""
     found = []
     for vehicle, count in enumerate(counts):
-        at_s, along_m = 0.0, noise.uniform(0, 400)
+        pause_s, pauses_at = noise.choice(pauses_s), noise.randint(0, count)
+        at_s, along_m = -float(pause_s), noise.uniform(0, 400)
         spell, left = "", 0
-        for _ in range(count):
+        for number in range(count):
+            at_s += pause_s if number == pauses_at else 0
             if not left:
                 spell, left = noise.choice(SPELLS), noise.randint(1, 5)
             left -= 1

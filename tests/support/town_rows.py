@@ -79,7 +79,10 @@ def add_treatment(
     share: float = 1.0,
     **values: Any,
 ) -> None:
+    """Add what one pass leaves, unless `values` say otherwise."""
     usual: dict[str, Any] = {"first_time": time, "device_ids": [device]}
+    if share >= 0.8:
+        usual |= {"whole_time": time, "whole_share": share}
     insert(
         connection,
         "treatment",
