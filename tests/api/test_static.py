@@ -34,7 +34,8 @@ def test_classes_are_told_apart_without_their_hue() -> None:
     named = dict(re.findall(r'export const (\w+) = "(#\w{6})"', palette))
     assert len(classes) == 5
     assert [luminance(colour) for colour in classes] == sorted(map(luminance, classes)), "dark is recent"
-    for one, other in pairwise(classes):
+    assert luminance(named["UNTREATED"]) > luminance(classes[-1]), "and what was not treated is lightest"
+    for one, other in pairwise([*classes, named["UNTREATED"]]):
         assert contrast(one, other) >= CONTRAST_BETWEEN_CLASSES
     for colour in [*classes, named["UNTREATED"]]:
         assert contrast(colour, named["LAND"]) >= CONTRAST_OF_GRAPHICS
