@@ -43,7 +43,7 @@ export class Ages {
       return { row, figure };
     });
     const dashed = element("span", { class: "line dashed", "aria-hidden": "true" });
-    list.append(element("li", {}, dashed, element("span", {}, pair("streckad: delvis", "dashed: in part")), ""));
+    list.append(element("li", {}, dashed, element("span", {}, pair("streckad: under 80 %", "dashed: under 80 %")), ""));
     this.rows = rows;
   }
 

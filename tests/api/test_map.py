@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from psycopg.types.json import Jsonb
 
 from api_server import Serve
-from chromium import Watch, canvas_colour, chromium, watch
+from chromium import Watch, canvas_colours, chromium, watch
 from town_rows import (
     SIDE_STREET,
     STORGATAN,
@@ -36,6 +37,10 @@ POLL_MS = 5_000
 PATIENCE_MS = 3 * POLL_MS
 SIDE_PX = 4
 """Where a direction's line is, right of the middle of its street, at zoom 17."""
+WIDTH_PX = 6
+"""How wide it is there."""
+ALONG_PX = 60
+"""So far from the middle of the map one is still on Storgatan."""
 
 _PALETTE = (files("vinterkoll.api") / "static" / "palette.js").read_text()
 NEWEST, *_OLDER = re.findall(r'untilHours: \d+, colour: "(#\w{6})"', _PALETTE)
@@ -89,6 +94,53 @@ def shows(page: Page, name: str, value: int) -> None:
     expect(page.locator("html")).to_have_attribute(f"data-{name}", str(value), timeout=PATIENCE_MS)
 
 
+def told(segment: int, direction: str, **actions: dict[str, Any]) -> dict[str, Any]:
+    """A feature of the API's treatments: by action, how many hours ago it was touched and whole, and the shares."""
+    now = datetime.now(UTC)
+
+    def treated(
+        touched: float, share: float, whole: float | None = None, whole_share: float | None = None
+    ) -> dict[str, Any]:
+        time = hours_ago(touched, now).isoformat()
+        return {
+            "first_time": time,
+            "time": time,
+            "share": share,
+            "whole_time": None if whole is None else hours_ago(whole, now).isoformat(),
+            "whole_share": whole_share,
+            "spread": [],
+            "contractor": "nord",
+            "contractors": ["nord"],
+        }
+
+    done = {code: treated(**values) for code, values in actions.items()}
+    return {
+        "type": "Feature",
+        "geometry": None,
+        "properties": {"segment_id": segment, "direction": direction, "actions": done},
+    }
+
+
+def answer_treatments(page: Page, *features: dict[str, Any]) -> None:
+    """Let the page be told of these treatments, whatever the database has."""
+    content = {"type": "FeatureCollection", "features": list(features)}
+    page.route("**/api/v1/treatments?*", lambda route: route.fulfill(json=content))
+
+
+def with_a_hundredfold_length(route: Route) -> None:
+    """Answer with a network whose kilometres can be told apart."""
+    network = route.fetch().json()
+    for one in network["features"]:
+        one["properties"]["length_m"] *= 100
+    route.fulfill(json=network)
+
+
+def along(page: Page, down: int) -> list[str]:
+    """The colours of the pixels along Storgatan, so many below its middle."""
+    page.wait_for_timeout(100)  # the canvas draws in the next frame
+    return canvas_colours(page, ALONG_PX, down)
+
+
 def middle_of_map(page: Page) -> tuple[float, float]:
     box = page.locator("#map").bounding_box()
     assert box
@@ -112,22 +164,110 @@ def test_a_treated_street_changes_colour(page: Page, address: str, town: Databas
     seen = open_map(page, address)
     shows(page, "treated", 0)
     page.mouse.move(5, 5)
-    assert canvas_colour(page, 0, SIDE_PX) == ""
-    assert canvas_colour(page, 0, 0) != "", "an untreated street is a thin line"
+    assert set(along(page, SIDE_PX)) == {""}
+    assert "" not in along(page, 0), "an untreated street is a thin line"
 
     treat(town, STORGATAN, 1, PLOUGHING, 0.1)  # eastwards, so on the southern side
     shows(page, "treated", 1)
-    page.wait_for_timeout(100)  # the canvas draws in the next frame
-    assert canvas_colour(page, 0, SIDE_PX) == NEWEST
-    assert canvas_colour(page, 0, -SIDE_PX) == ""
+    assert NEWEST in along(page, SIDE_PX)
+    assert set(along(page, -SIDE_PX)) == {""}
 
     treat(town, STORGATAN, -1, PLOUGHING, 5)
     shows(page, "treated", 2)
-    page.wait_for_timeout(100)
-    assert canvas_colour(page, 0, -SIDE_PX) == _OLDER[2]
+    assert _OLDER[2] in along(page, -SIDE_PX)
     assert seen.complaints == []
     assert seen.elsewhere == []
     assert [url for url in seen.requests if url.endswith("/api/v1/segments")] != []
+
+
+def test_what_is_whole_is_told_from_what_was_touched_since(page: Page, address: str, town: Database) -> None:
+    ploughed = {"touched": 0.05, "share": 0.03, "whole": 3.0, "whole_share": 0.9}
+    salted = {"touched": 0.5, "share": 0.1}
+    answer_treatments(
+        page,
+        told(STORGATAN, "forward", PLOUGHING=ploughed, SALTING_DRY=salted),
+        told(STORGATAN, "backward", PLOUGHING=ploughed | {"whole": 9.0}, SALTING_DRY=salted),
+        told(SIDE_STREET, "forward", PLOUGHING={"touched": 5, "share": 1.0, "whole": 5, "whole_share": 1.0}),
+    )
+    page.route("**/api/v1/segments", with_a_hundredfold_length)
+    seen = open_map(page, address)
+    shows(page, "treated", 3)
+    assert set(along(page, SIDE_PX)) == {_OLDER[1]}, "whole since three hours: solid, and as old as that"
+    assert set(along(page, -SIDE_PX)) == {NEWEST, ""}, "whole before the window, in part within it"
+    figures = page.locator("#ages .figure")
+    # of 5 km each, the greater of 0.03 and 0.1, 0.9, all; the rest of the town's 25 km is not treated
+    expect(figures).to_have_text(["0,5 km", "0,0 km", "4,5 km", "5,0 km", "–", "15,0 km"])
+    expect(page.locator("#actions label", has_text="plogning")).to_contain_text("9,7 km")
+    expect(page.locator("#actions label", has_text="saltning, torr")).to_contain_text("1,0 km")
+    expect(page.locator("#ages")).to_contain_text("streckad: under 80 % dashed: under 80 %")
+    street = page.locator("#streets tr", has_text="Storgatan")
+    expect(street.locator("td").nth(0)).to_have_text("50 %")  # 0.9 of one direction, a tenth of the other
+    expect(street.locator("td").nth(1)).to_contain_text("3 min")
+
+    page.locator("[data-action=PLOUGHING]").uncheck()
+    shows(page, "treated", 2)
+    for side in (SIDE_PX, -SIDE_PX):
+        assert set(along(page, side)) == {NEWEST, ""}, "a tenth was salted, half an hour ago"
+    expect(street.locator("td").nth(0)).to_have_text("10 %")
+
+    page.get_by_role("button", name="Storgatan").click()
+    popup = page.locator(".leaflet-popup")
+    row = popup.locator("tbody").nth(0).locator("tr", has_text="plogning")
+    expect(row).to_contain_text(
+        re.compile(r"helt \d\d:\d\d, senast \d\d:\d\d på 3 % whole \d\d:\d\d, latest \d\d:\d\d on 3 %")
+    )
+    expect(popup.locator("tbody").nth(0).locator("tr", has_text="saltning")).not_to_contain_text("helt")
+    expect(popup).to_contain_text("Senaste åtgärd av varje slag, de senaste 24 timmarna.")
+    assert seen.complaints == []
+
+
+def test_dashes_have_gaps(page: Page, address: str, town: Database) -> None:
+    answer_treatments(page, told(STORGATAN, "forward", PLOUGHING={"touched": 0.1, "share": 0.5}))
+    open_map(page, address)
+    shows(page, "treated", 1)
+    runs = [(colour, len(list(run))) for colour, run in groupby(along(page, SIDE_PX))][1:-1]
+    assert len(runs) > 6
+    for colour, length in runs:
+        assert length >= WIDTH_PX - 1, (colour, length)
+    assert {colour for colour, _ in runs} == {NEWEST, ""}
+
+
+def test_who_waits_longest_is_the_street_whose_oldest_direction_does(
+    page: Page, address: str, town: Database
+) -> None:
+    def whole(hours: float) -> dict[str, Any]:
+        return {"touched": hours, "share": 1.0, "whole": hours, "whole_share": 1.0}
+
+    answer_treatments(
+        page,
+        told(STORGATAN, "forward", PLOUGHING=whole(0.1)),
+        told(STORGATAN, "backward", PLOUGHING={"touched": 0.1, "share": 0.7}),
+        told(SIDE_STREET, "forward", PLOUGHING=whole(3)),
+        told(SIDE_STREET, "backward", PLOUGHING=whole(4)),
+    )
+    open_map(page, address)
+    shows(page, "treated", 4)
+    names = page.locator("#streets button")
+    expect(names).to_have_text(["Storgatan", "Sidogatan"])
+    page.locator("#order").select_option("latest")
+    expect(names).to_have_text(["Storgatan", "Sidogatan"])
+    answer_treatments(
+        page,
+        *(told(STORGATAN, way, PLOUGHING=whole(hours)) for way, hours in (("forward", 0.1), ("backward", 5))),
+        *(told(SIDE_STREET, way, PLOUGHING=whole(4)) for way in ("forward", "backward")),
+    )
+    page.locator("#order").select_option("waiting")
+    expect(page.locator("#streets tr", has_text="Sidogatan")).to_contain_text("4 h", timeout=PATIENCE_MS)
+    expect(names).to_have_text(["Storgatan", "Sidogatan"])
+    answer_treatments(
+        page,
+        *(told(STORGATAN, way, PLOUGHING=whole(1)) for way in ("forward", "backward")),
+        *(
+            told(SIDE_STREET, way, PLOUGHING=whole(hours))
+            for way, hours in (("forward", 0.1), ("backward", 4))
+        ),
+    )
+    expect(names).to_have_text(["Sidogatan", "Storgatan"], timeout=PATIENCE_MS)
 
 
 def test_chips_and_legend_choose_what_counts(page: Page, address: str, town: Database) -> None:
@@ -143,8 +283,7 @@ def test_chips_and_legend_choose_what_counts(page: Page, address: str, town: Dat
     shows(page, "treated", 0)
     page.get_by_text("8 h", exact=True).click()
     shows(page, "treated", 1)
-    page.wait_for_timeout(100)
-    assert canvas_colour(page, 0, SIDE_PX) == _OLDER[1], "the ploughing three hours ago is what is left"
+    assert _OLDER[1] in along(page, SIDE_PX), "the ploughing three hours ago is what is left"
     page.locator("[data-action=PLOUGHING]").uncheck()
     shows(page, "treated", 0)
 
