@@ -14,6 +14,7 @@ const L = window.L;
 const SWEDEN = [[55.2, 10.5], [69.1, 24.2]];
 const CLICK_TOLERANCE_PX = 6;
 const AGE_TICK_MS = 15_000;
+const SEGMENTS_TIMEOUT_MS = 120_000; // the streets of a large town are some MB, and a phone may be far from a mast
 const page = document.documentElement.dataset;
 
 let skewMs = 0; // the server's clock minus ours
@@ -159,8 +160,8 @@ function takeStatus(status) {
   }
 }
 
-function poll(path, everyS, take) {
-  const made = new Poll(`/api/v1/${path}`, everyS * 1000, take, (ok) => toldBy(path)(ok));
+function poll(path, everyS, take, timeoutMs) {
+  const made = new Poll(`/api/v1/${path}`, everyS * 1000, take, toldBy(path), timeoutMs);
   return made.start();
 }
 
@@ -183,7 +184,7 @@ async function start() {
     municipalities = await borders.json();
     addBorders(map, municipalities);
   }
-  await poll("segments", 30, takeSegments);
+  await poll("segments", 30, takeSegments, SEGMENTS_TIMEOUT_MS);
   keepViewInHash(map);
   await poll("treatments?since=PT24H&geometry=false", 5, (collection) => {
     streets.setTreatments(collection);
