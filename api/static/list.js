@@ -2,6 +2,7 @@
 
 import { KINDS, age, clockTime, element, number, pair, percent } from "./words.js";
 
+const L = window.L;
 const collator = new Intl.Collator("sv");
 
 export class StreetList {
@@ -31,6 +32,7 @@ export class StreetList {
       street.segments.push(segment);
       segment.street = street;
     }
+    for (const street of groups.values()) alongTheStreet(street.segments);
     this.groups = [...groups.values()].sort((a, b) => collator.compare(a.name, b.name));
     this.manyTowns = towns.length > 1;
     this.show();
@@ -88,6 +90,15 @@ export class StreetList {
     });
     return made.row;
   }
+}
+
+/** Sort segments from west to east, or from south to north where the street spans more that way. */
+function alongTheStreet(segments) {
+  const bounds = L.latLngBounds(segments.map(({ middle }) => middle));
+  const north = bounds.getNorth() - bounds.getSouth();
+  const east = (bounds.getEast() - bounds.getWest()) * Math.cos((bounds.getNorth() * Math.PI) / 180);
+  const axis = east > north ? 1 : 0;
+  segments.sort((a, b) => a.middle[axis] - b.middle[axis]);
 }
 
 /** Share of the street's length that counts as treated, when it was last treated, and since when all of it has been. */

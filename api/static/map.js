@@ -3,10 +3,10 @@
 
 import { ActionChecks, Ages, addLayerChecks, addWindowChips } from "./legend.js";
 import { StreetList } from "./list.js";
-import { Markers, showSnow, showTraffic, showVehicles } from "./markers.js";
+import { Markers, SNOW, TRAFFIC, VEHICLES, snowItems, trafficItems, vehicleItems } from "./markers.js";
+import { SegmentPopup, tendPopups } from "./opened.js";
 import { addBorders, keepViewInHash, showTowns, townsOf, viewFromHash } from "./places.js";
 import { Poll } from "./poll.js";
-import { segmentPopup } from "./popups.js";
 import { Streets } from "./streets.js";
 import { clockTime, element, pair } from "./words.js";
 
@@ -45,9 +45,11 @@ markDistance();
 new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
 const streets = new Streets(map);
-const vehicles = new Markers(map, clock);
-const traffic = new Markers(map, clock);
-const snow = new Markers(map, clock);
+const vehicles = new Markers(map, clock, VEHICLES);
+const traffic = new Markers(map, clock, TRAFFIC);
+const snow = new Markers(map, clock, SNOW);
+const segmentPopup = new SegmentPopup(map, streets, clock);
+tendPopups(map);
 const ages = new Ages(document.getElementById("ages"));
 const checks = new ActionChecks(document.getElementById("actions"), streets.excluded, refresh);
 const list = new StreetList(map, streets, clock, showStreet);
@@ -59,6 +61,7 @@ function refresh() {
   ages.show(totals, streets.windowHours);
   checks.show(totals.byAction);
   list.show();
+  segmentPopup.refresh();
   page.treated = totals.treated;
 }
 
@@ -75,13 +78,9 @@ function takeSegments(collection) {
   page.segments = streets.segments.size;
 }
 
-function openPopup(segment, latlng) {
-  L.popup({ maxWidth: Math.min(380, map.getSize().x - 50) }).setLatLng(latlng).setContent(segmentPopup(segment, clock())).openOn(map);
-}
-
 streets.group.on("click", ({ sourceTarget, propagatedFrom, latlng }) => {
   const { segment } = propagatedFrom ?? sourceTarget;
-  if (segment) openPopup(segment, latlng);
+  if (segment) segmentPopup.open(segment, latlng);
 });
 map.on("popupclose", () => streets.highlight([]));
 
@@ -90,11 +89,12 @@ function showStreet(street) {
   const bounds = L.latLngBounds(points);
   map.closePopup();
   map.getContainer().scrollIntoView({ block: "nearest" }); // on a phone the list is far below the map
-  map.fitBounds(bounds, { maxZoom: 16, padding: [30, 30] });
+  map.fitBounds(bounds, { maxZoom: 16, padding: [30, 30], animate: false }); // the popup must find its place in the new view
   const middle = bounds.getCenter();
   const away = ({ middle: [lat, lon] }) => Math.hypot(lat - middle.lat, (lon - middle.lng) / 2);
   const nearest = street.segments.reduce((best, segment) => (away(segment) < away(best) ? segment : best));
-  openPopup(nearest, nearest.middle);
+  segmentPopup.open(nearest, nearest.middle);
+  segmentPopup.focus();
   streets.highlight(street.segments);
 }
 
@@ -172,7 +172,7 @@ addWindowChips(document.getElementById("windows"), (hours) => {
 });
 const toggle = (markers) => (on) => (on ? markers.group.addTo(map) : markers.group.remove());
 addLayerChecks(document.getElementById("layers"), [
-  { key: "vehicles", text: ["fordon", "vehicles"], swatch: "is-vehicle", toggle: toggle(vehicles) },
+  { key: "vehicles", text: ["fordon", "vehicles"], toggle: toggle(vehicles) },
   { key: "traffic", text: ["trafik, fordon/h", "traffic, vehicles/h"], swatch: "is-traffic", toggle: toggle(traffic) },
   { key: "snow", text: ["snödjup, cm", "snow depth, cm"], swatch: "is-snow", toggle: toggle(snow) },
 ]);
@@ -191,13 +191,15 @@ async function start() {
     refresh();
   });
   poll("vehicles", 3, (collection) => {
-    showVehicles(vehicles, collection);
+    vehicles.show(vehicleItems(collection));
     page.vehicles = collection.features.length;
   });
-  poll("flow?since=PT24H&latest=true", 30, (collection) => showTraffic(traffic, collection));
-  poll("snow", 30, (collection) => showSnow(snow, collection));
+  poll("flow?since=PT24H&latest=true", 30, (collection) => traffic.show(trafficItems(collection)));
+  poll("snow", 30, (collection) => snow.show(snowItems(collection)));
   setInterval(() => {
-    if (!document.hidden) refresh();
+    if (document.hidden) return;
+    refresh();
+    for (const markers of [vehicles, traffic, snow]) markers.refresh();
   }, AGE_TICK_MS);
 }
 

@@ -50,7 +50,7 @@ export function segmentPopup(segment, nowMs) {
   return element(
     "div",
     { class: "popup" },
-    element("h3", {}, segment.name || "–"),
+    element("h3", { tabindex: -1 }, segment.name || "–"),
     element(
       "p",
       {},
@@ -60,6 +60,7 @@ export function segmentPopup(segment, nowMs) {
       ),
     ),
     wholeStreet(segment.street, nowMs),
+    parts(segment),
     element("table", {}, element("thead", {}, element("tr", {}, ...heads)), ...groups),
     element(
       "p",
@@ -91,6 +92,20 @@ function directionRows(segment, way, done, nowMs) {
   return element("tbody", {}, ...rows);
 }
 
+/** Which of its street's segments this is, and buttons to the ones beside it. */
+function parts(segment) {
+  const { segments } = segment.street;
+  if (segments.length < 2) return "";
+  const [which, all] = [number(segments.indexOf(segment) + 1), number(segments.length)];
+  return element(
+    "p",
+    { class: "parts" },
+    element("button", { type: "button", "data-step": -1 }, pair("Föregående", "previous")),
+    element("span", { "aria-live": "polite" }, pair(`del ${which} av ${all}`, `part ${which} of ${all}`)),
+    element("button", { type: "button", "data-step": 1 }, pair("Nästa", "next")),
+  );
+}
+
 function wholeStreet(street, nowMs) {
   const latest = street.latest ? [", ", pair("senast", "latest"), " ", ...when(street.latest, nowMs)] : [];
   return element("p", {}, pair("Hela gatan:", "The whole street:"), ` ${percent(street.share)} `, pair("klart", "done"), ...latest);
@@ -115,15 +130,17 @@ function unregistered(registered) {
 }
 
 export function trafficPopup(sensor, nowMs) {
-  const rows = sensor.series.map(({ direction, lane, vehicle_type: type, ...series }) =>
-    element(
+  const rows = sensor.series.map(({ direction, lane, vehicle_type: type, ...series }) => {
+    const toMs = Date.parse(series.to);
+    return element(
       "tr",
       {},
       element("th", { scope: "row" }, seriesName(lane, direction, type)),
       element("td", { class: "figure" }, series.vehicles_per_hour === null ? "–" : `${number(series.vehicles_per_hour)}/h`),
       element("td", { class: "figure" }, series.speed_kmh === null ? "–" : `${number(series.speed_kmh)} km/h`),
-    ),
-  );
+      element("td", {}, ...(toMs === sensor.toMs ? [] : when(toMs, nowMs))), // else the time below is its own
+    );
+  });
   return element(
     "div",
     { class: "popup" },
@@ -150,7 +167,7 @@ export function snowPopup(properties, nowMs) {
     element("p", {}, element("strong", {}, `${number(depth * 100)} cm `), pair("snödjup", "snow depth")),
     change === null
       ? ""
-      : element("p", {}, `${signed(change * 100)} cm `, pair(`sedan ${clockTime(Date.parse(from), nowMs)}`, "since")),
+      : element("p", {}, `${signed(change * 100)} cm `, pair(...["sedan", "since"].map((word) => `${word} ${clockTime(Date.parse(from), nowMs)}`))),
     element("p", {}, ...when(Date.parse(time), nowMs)),
   );
 }

@@ -71,15 +71,10 @@ def town(rows: Database) -> Database:
     insert(rows, "sensor", sensor="urn:a", kind="flow", name="Bron", lon=18.7165, lat=63.2896)
     for lane in ("lane=1 forward", "lane=1 backward"):
         add_window(rows, add_device(rows, "flow", "", "urn:a", lane), hours_ago(0.2, now), 15)
-    add_depth(
-        rows,
-        add_device(rows, "snow", "", "eui"),
-        hours_ago(0.1, now),
-        None,
-        depth_m=0.12,
-        lon=18.7178,
-        lat=63.2896,
-    )
+    add_window(rows, add_device(rows, "flow", "", "urn:a", "lane=2 forward"), hours_ago(3.1, now), 15)
+    sensor = add_device(rows, "snow", "", "eui")
+    for hours, depth in ((2.0, 0.08), (0.1, 0.12)):
+        add_depth(rows, sensor, hours_ago(hours, now), None, depth_m=depth, lon=18.7178, lat=63.2896)
     return rows
 
 
@@ -338,6 +333,93 @@ def test_the_keyboard_reaches_everything(page: Page, address: str, town: Databas
     assert seen.complaints == []
 
 
+def with_a_second_part(route: Route) -> None:
+    """Answer with the network, and a further, shorter segment of Storgatan east of the first."""
+    network = route.fetch().json()
+    [first] = [one for one in network["features"] if one["properties"]["segment_id"] == STORGATAN]
+    shorter = [[lon + 0.0025, lat] for lon, lat in first["geometry"]["coordinates"][1:]]
+    second = {
+        **first,
+        "properties": first["properties"] | {"segment_id": 4},
+        "geometry": {"type": "LineString", "coordinates": shorter},
+    }
+    route.fulfill(json=network | {"features": [second, *network["features"]]})
+
+
+def test_the_focus_goes_to_a_streets_popup_along_its_parts_and_back(
+    page: Page, address: str, town: Database
+) -> None:
+    page.route("**/api/v1/segments", with_a_second_part)
+    answer_treatments(page, told(4, "forward", SANDING_LINE={"touched": 0.1, "share": 0.5}))
+    seen = watch(page, address)
+    page.goto(address + ON_STORGATAN)
+    shows(page, "segments", 4)
+    shows(page, "treated", 1)
+    street = page.get_by_role("button", name="Storgatan")
+    street.focus()
+    page.keyboard.press("Enter")
+    popup = page.locator(".leaflet-popup")
+    heading = popup.get_by_role("heading", name="Storgatan")
+    expect(heading).to_be_focused()
+    expect(heading).to_be_in_viewport(ratio=1)
+    expect(popup).to_contain_text("del 1 av 2 part 1 of 2")
+    expect(popup).not_to_contain_text("sandning")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    for part, sanded in ((2, 1), (1, 0), (2, 1)):
+        page.keyboard.press("Enter")
+        expect(popup).to_contain_text(f"del {part} av 2")
+        expect(popup.locator("tr", has_text="sandning")).to_have_count(sanded)
+        expect(popup.get_by_role("button", name="Nästa next")).to_be_focused()
+    expect(popup).to_be_in_viewport(ratio=1)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Stäng, close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+    expect(street).to_be_focused()
+    assert seen.complaints == []
+
+
+def test_an_open_popup_tells_what_comes(page: Page, address: str, town: Database) -> None:
+    answer_treatments(page)
+    open_map(page, address)
+    page.get_by_role("button", name="Storgatan").press("Enter")
+    popup = page.locator(".leaflet-popup")
+    expect(popup.locator("tbody").nth(0)).to_have_text("österut eastboundinte åtgärdad not treated")
+    keep = "() => { document.activeElement.kept = true; }"
+    kept = "() => document.activeElement.kept"
+    page.evaluate(keep)
+    answer_treatments(page, told(STORGATAN, "forward", PLOUGHING={"touched": 0.1, "share": 0.5}))
+    expect(popup.locator("tbody").nth(0)).to_contain_text("plogning ploughing", timeout=PATIENCE_MS)
+    expect(popup.locator("h3")).to_be_focused()
+    assert page.evaluate(kept), "the heading that had the focus is the one that has it"
+
+    heads = popup.locator("thead th")
+    expect(heads).to_have_text(["riktning direction", "åtgärd action", "tid time", "andel share"])
+    assert popup.locator("tbody th[scope=rowgroup]").count() == popup.locator("tbody").count() == 2
+
+
+def test_who_falls_silent_grows_old_without_a_new_answer(page: Page, address: str, town: Database) -> None:
+    page.clock.install()
+    open_map(page, address)
+    truck, sensors = page.locator(".is-vehicle[role=button]"), page.locator(".is-sensor")
+    expect(sensors).to_have_count(2)
+    expect(truck).to_have_class(re.compile("working"))
+    page.locator(".is-sensor.snow").press("Enter")
+    expect(page.locator(".leaflet-popup")).to_contain_text(re.compile(r"\D\d min"))
+
+    # else the page learns that the hour is not over
+    page.route("**/api/v1/status", lambda route: route.abort())
+    page.clock.fast_forward(60 * 60 * 1_000)
+    expect(page.locator(".is-sensor.old")).to_have_count(2)
+    expect(truck).to_have_class(re.compile("silent"))
+    expect(truck).to_have_attribute(
+        "aria-label",
+        re.compile(r"Plogbil 1: plogning, tyst sedan \d\d:\d\d, silent since \d\d:\d\d"),
+    )
+    expect(page.locator(".leaflet-popup")).to_contain_text(re.compile(r"1 h \d+ min"))
+
+
 def test_a_click_on_a_street_tells_what_was_done_by_whom_and_how_much(
     page: Page, address: str, town: Database
 ) -> None:
@@ -373,8 +455,17 @@ def test_vehicles_and_sensors_say_what_they_know(page: Page, address: str, town:
     expect(page.locator(".leaflet-popup", has_text="snödjup")).to_contain_text(
         "inte i registret not registered"
     )
-    page.get_by_role("checkbox", name="snödjup").uncheck()
+    expect(page.locator(".leaflet-popup", has_text="snödjup")).to_contain_text("since")
+    page.locator(".is-sensor.traffic").press("Enter")
+    lanes = page.locator(".leaflet-popup tbody tr")
+    expect(lanes).to_have_count(3)
+    expect(lanes.filter(has_text="3 h")).to_have_text(re.compile("körfält 2"))
+    box = page.get_by_role("checkbox", name="snödjup")
+    box.uncheck()
     expect(page.locator(".is-sensor.snow")).to_have_count(0)
+    box.check()
+    expect(snow).to_have_attribute("aria-label", "eui: 12 cm")
+    expect(snow).to_have_attribute("title", "eui: 12 cm")
     expect(page.locator("#note")).to_contain_text("none of this happened")
 
 

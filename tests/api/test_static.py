@@ -46,6 +46,8 @@ def test_texts_have_contrast() -> None:
     colours = dict(re.findall(r"--(\w+): (#\w{6});", style))
     for name in ("ink", "quiet", "accent", "vehicle", "traffic", "snow", "trouble"):
         assert contrast(colours[name], colours["paper"]) >= CONTRAST_OF_TEXT, name
+    faded = re.findall(r"^(.*) \{[^}]*opacity: 0?\.", style, re.MULTILINE)
+    assert faded == [], "what shines through has less"
 
 
 def test_every_action_has_its_words() -> None:
