@@ -1,6 +1,7 @@
 // The page: wires polls, map, legend and list together.
 // For tests, <html> carries data-segments, data-treated (directions that count as treated) and data-vehicles.
 
+import { Contact } from "./contact.js";
 import { ActionChecks, Ages, addLayerChecks, addWindowChips } from "./legend.js";
 import { StreetList } from "./list.js";
 import { Markers, SNOW, TRAFFIC, VEHICLES, snowItems, trafficItems, vehicleItems } from "./markers.js";
@@ -8,7 +9,7 @@ import { SegmentPopup, tendPopups } from "./opened.js";
 import { addBorders, keepViewInHash, showTowns, townsOf, viewFromHash } from "./places.js";
 import { Poll } from "./poll.js";
 import { Streets } from "./streets.js";
-import { clockTime, element, pair } from "./words.js";
+import { pair } from "./words.js";
 
 const L = window.L;
 const SWEDEN = [[55.2, 10.5], [69.1, 24.2]];
@@ -50,6 +51,7 @@ const traffic = new Markers(map, clock, TRAFFIC);
 const snow = new Markers(map, clock, SNOW);
 const segmentPopup = new SegmentPopup(map, streets, clock);
 tendPopups(map);
+const contact = new Contact(clock);
 const ages = new Ages(document.getElementById("ages"));
 const checks = new ActionChecks(document.getElementById("actions"), streets.excluded, refresh);
 const list = new StreetList(map, streets, clock, showStreet);
@@ -99,52 +101,8 @@ function showStreet(street) {
 }
 
 // Polls -------------------------------------------------------------------------------------------------------------
-const failing = new Set();
-let troubleSince = null;
-
-/** Tell whether what is shown is up to date: `failing` holds the polls whose last attempt failed. */
-function toldBy(poll) {
-  return (ok) => {
-    if (ok) failing.delete(poll);
-    else failing.add(poll);
-    const now = clock();
-    if (!failing.size) {
-      troubleSince = null;
-      lastGood = now;
-    } else troubleSince ??= lastGood ?? now;
-    showUpdated();
-  };
-}
-
-let lastGood = null;
-let newestMs = null;
-const updated = document.getElementById("updated");
-const trouble = document.getElementById("trouble");
-
-function showUpdated() {
-  const now = clock();
-  const known = lastGood === null ? "–" : clockTime(lastGood, now);
-  const data = newestMs === null ? "" : clockTime(newestMs, now);
-  const text = `${known} ${data} ${troubleSince}`;
-  if (updated.dataset.text === text) return;
-  updated.dataset.text = text;
-  const behind = data && data !== known;
-  updated.replaceChildren(
-    pair(`uppdaterad ${known}${behind ? `, data till ${data}` : ""}`, `updated ${known}${behind ? `, data up to ${data}` : ""}`),
-  );
-  document.body.classList.toggle("in-trouble", troubleSince !== null);
-  if (troubleSince === null) trouble.replaceChildren();
-  else if (!trouble.hasChildNodes()) {
-    const at = clockTime(troubleSince, now);
-    trouble.append(
-      element("p", {}, pair(`Ingen kontakt med servern sedan ${at}. Kartan visar läget då.`, `No contact with the server since ${at}. The map shows the state of that time.`)),
-    );
-  }
-}
-
 function takeStatus(status) {
   skewMs = Date.parse(status.now) - Date.now();
-  newestMs = status.newest_observation ? Date.parse(status.newest_observation) : null;
   const generated = status.networks.some((network) => network.generated);
   const note = document.getElementById("note");
   note.hidden = !(generated || status.simulated);
@@ -161,7 +119,7 @@ function takeStatus(status) {
 }
 
 function poll(path, everyS, take, timeoutMs) {
-  const made = new Poll(`/api/v1/${path}`, everyS * 1000, take, toldBy(path), timeoutMs);
+  const made = new Poll(`/api/v1/${path}`, everyS * 1000, take, (ok) => contact.tell(path, ok), timeoutMs);
   return made.start();
 }
 
@@ -192,7 +150,9 @@ async function start() {
   });
   poll("vehicles", 3, (collection) => {
     vehicles.show(vehicleItems(collection));
-    page.vehicles = collection.features.length;
+    const times = collection.features.map(({ properties }) => Date.parse(properties.time));
+    contact.newestMs = times.length ? Math.max(...times) : null;
+    page.vehicles = times.length;
   });
   poll("flow?since=PT24H&latest=true", 30, (collection) => traffic.show(trafficItems(collection)));
   poll("snow", 30, (collection) => snow.show(snowItems(collection)));

@@ -5,7 +5,7 @@ import { snowPopup, trafficPopup, vehiclePopup } from "./popups.js";
 import { ACTIONS, clockTime, element, number } from "./words.js";
 
 const L = window.L;
-const SILENT_MS = 10 * 60_000; // a vehicle unheard for longer may be doing anything
+export const SILENT_MS = 10 * 60_000; // a vehicle unheard for longer may be doing anything
 const OLD_MS = 45 * 60_000; // a sensor unheard for longer is drawn dashed
 const ARROW = "M0-10 7 8 0 4.2-7 8Z";
 const DOT = "M0-6a6 6 0 1 0 0 12a6 6 0 1 0 0-12Z";

@@ -405,6 +405,7 @@ def test_who_falls_silent_grows_old_without_a_new_answer(page: Page, address: st
     truck, sensors = page.locator(".is-vehicle[role=button]"), page.locator(".is-sensor")
     expect(sensors).to_have_count(2)
     expect(truck).to_have_class(re.compile("working"))
+    expect(page.locator("#updated strong")).to_have_count(0)
     page.locator(".is-sensor.snow").press("Enter")
     expect(page.locator(".leaflet-popup")).to_contain_text(re.compile(r"\D\d min"))
 
@@ -418,6 +419,20 @@ def test_who_falls_silent_grows_old_without_a_new_answer(page: Page, address: st
         re.compile(r"Plogbil 1: plogning, tyst sedan \d\d:\d\d, silent since \d\d:\d\d"),
     )
     expect(page.locator(".leaflet-popup")).to_contain_text(re.compile(r"1 h \d+ min"))
+    expect(page.locator("#updated strong")).to_contain_text(re.compile(r"data till (\w+ )?\d\d:\d\d"))
+
+
+def test_a_sensor_does_not_hide_that_vehicles_are_silent(page: Page, address: str, rows: Database) -> None:
+    add_network(rows)
+    now = datetime.now(UTC)
+    add_position(rows, add_device(rows, "position", "nord", "p1"), hours_ago(0.5, now))
+    future = {"updated_at": now, "last_event_at": hours_ago(-1, now)}
+    insert(rows, "ingest_status", worker="w", messages=0, rows=0, duplicates=0, rejects=0, **future)
+    open_map(page, address)
+    expect(page.locator("#updated strong")).to_contain_text("data till")
+    rows.execute("DELETE FROM position")
+    shows(page, "vehicles", 0)
+    expect(page.locator("#updated strong")).to_contain_text("no positions in 24 h")
 
 
 def test_a_click_on_a_street_tells_what_was_done_by_whom_and_how_much(
