@@ -43,7 +43,7 @@ class Status(BaseModel):
     networks: list[NetworkNote]
     newest_treatment: datetime | None
     newest_observation: datetime | None = Field(
-        description="The latest event time that an ingest worker stored last."
+        description="The greatest event time that any ingest worker stored, of whatever kind: a wrong clock puts it ahead of `now`, and one sensor hides that all vehicles are silent."
     )
 
 

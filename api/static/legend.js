@@ -1,8 +1,14 @@
 // The panel's controls: window chips, age classes, actions, layers. Rows are made once and then only change their text.
 
+import { vehiclePicture } from "./markers.js";
 import { CLASSES, DEFAULT_WINDOW_H, UNTREATED, WINDOWS_H } from "./palette.js";
 import { ACTIONS, actionPair, element, kilometres, pair } from "./words.js";
 
+const VEHICLE_LOOKS = [
+  ["working", "fylld: åtgärdar gatan", "filled: treats the street"],
+  ["transit", "ihålig: transport", "hollow: in transit"],
+  ["silent", "streckad: tyst i över 10 minuter", "dashed: silent for over 10 minutes"],
+];
 const ALWAYS_SHOWN = ["PLOUGHING", "SALTING_PREWETTED", "SANDING_LINE"];
 
 export function addWindowChips(fieldset, choose) {
@@ -26,9 +32,17 @@ export function addLayerChecks(fieldset, layers) {
   for (const { key, text, swatch, toggle } of layers) {
     const { row, input } = check(pair(...text), true, toggle);
     input.dataset.layer = key;
-    row.lastChild.replaceWith(element("span", { class: `swatch ${swatch}`, "aria-hidden": "true" }));
+    if (swatch) row.lastChild.replaceWith(element("span", { class: `swatch ${swatch}`, "aria-hidden": "true" }));
     fieldset.append(row);
+    if (key === "vehicles") fieldset.append(vehicleLooks());
   }
+}
+
+function vehicleLooks() {
+  const rows = VEHICLE_LOOKS.map(([look, ...text]) =>
+    element("li", {}, vehiclePicture(look), element("span", {}, pair(...text))),
+  );
+  return element("ul", { class: "ages" }, ...rows);
 }
 
 /** The list of age classes with their kilometres. */
@@ -43,7 +57,7 @@ export class Ages {
       return { row, figure };
     });
     const dashed = element("span", { class: "line dashed", "aria-hidden": "true" });
-    list.append(element("li", {}, dashed, element("span", {}, pair("streckad: delvis", "dashed: in part")), ""));
+    list.append(element("li", {}, dashed, element("span", {}, pair("streckad: under 80 %", "dashed: under 80 %")), ""));
     this.rows = rows;
   }
 

@@ -1,4 +1,5 @@
-// Leaflet polylines whose width follows the zoom, and which can keep to the right-hand side of their direction.
+// Leaflet polylines whose width follows the zoom, dashed in the measure of it, and which can keep to the right-hand side of
+// their direction.
 
 const L = window.L;
 
@@ -15,6 +16,9 @@ const SIZES = {
 const HALO_PX = 8;
 const MITRE_MAX = 2;
 const NARROW = 0.75; // a foot- and cycleway beside its street
+const DASH = 4 / 3; // of the width; style.css draws the legend's swatch so
+const GAP = 1;
+const SHORTEST_DASH_PX = 3; // shorter ones blur into a paler colour, which would be another age
 
 function sizesAt(zoom) {
   return SIZES[Math.min(16, Math.max(10, Math.round(zoom)))];
@@ -46,14 +50,21 @@ export function offsetPoints(points, distance) {
 }
 
 export const StreetLine = L.Polyline.extend({
-  options: { noClip: true, smoothFactor: 0, lineCap: "round", lineJoin: "round", fill: false, opacity: 1 },
-  // role: "base", "done" or "halo"; side: 1 right of the geometry, -1 left of it, 0 on it
+  options: { noClip: true, smoothFactor: 0, lineJoin: "round", fill: false, opacity: 1 },
+  // role: "base", "done" or "halo"; side: 1 right of the geometry, -1 left of it, 0 on it; dashed: whether it is
 
   _project() {
     const [done, base] = sizesAt(this._map.getZoom());
     const width = { base, done, halo: done + HALO_PX }[this.options.role];
     this.options.weight = this.options.narrow ? width * NARROW : width;
     L.Polyline.prototype._project.call(this);
+  },
+
+  _updatePath() {
+    const { dashed, weight } = this.options;
+    this.options.lineCap = dashed ? "butt" : "round"; // round ends would fill the gaps
+    this.options._dashArray = dashed ? [DASH, GAP].map((part) => Math.max(SHORTEST_DASH_PX, part * weight)) : [];
+    L.Polyline.prototype._updatePath.call(this);
   },
 
   _projectLatlngs(latlngs, result, projectedBounds) {

@@ -2,6 +2,7 @@
 
 import { KINDS, age, clockTime, element, number, pair, percent } from "./words.js";
 
+const L = window.L;
 const collator = new Intl.Collator("sv");
 
 export class StreetList {
@@ -31,6 +32,7 @@ export class StreetList {
       street.segments.push(segment);
       segment.street = street;
     }
+    for (const street of groups.values()) alongTheStreet(street.segments);
     this.groups = [...groups.values()].sort((a, b) => collator.compare(a.name, b.name));
     this.manyTowns = towns.length > 1;
     this.show();
@@ -44,7 +46,7 @@ export class StreetList {
     );
     const now = this.clock();
     for (const street of this.groups) summarise(street); // popups show streets that the list does not
-    if (this.order.value === "waiting") shown.sort((a, b) => (a.latest ?? 0) - (b.latest ?? 0) || a.share - b.share);
+    if (this.order.value === "waiting") shown.sort((a, b) => a.oldest - b.oldest || a.share - b.share);
     if (this.order.value === "latest") shown.sort((a, b) => (b.latest ?? 0) - (a.latest ?? 0));
 
     const heading = wanted ? ["Gator som heter så", "Streets by that name"] : ["Gator i vyn", "Streets in view"];
@@ -90,18 +92,29 @@ export class StreetList {
   }
 }
 
-/** Share of the street's length that counts as treated, and the time of its latest treatment. */
+/** Sort segments from west to east, or from south to north where the street spans more that way. */
+function alongTheStreet(segments) {
+  const bounds = L.latLngBounds(segments.map(({ middle }) => middle));
+  const north = bounds.getNorth() - bounds.getSouth();
+  const east = (bounds.getEast() - bounds.getWest()) * Math.cos((bounds.getNorth() * Math.PI) / 180);
+  const axis = east > north ? 1 : 0;
+  segments.sort((a, b) => a.middle[axis] - b.middle[axis]);
+}
+
+/** Share of the street's length that counts as treated, when it was last treated, and since when all of it has been. */
 function summarise(street) {
   let length = 0;
   let done = 0;
   street.latest = null;
+  street.oldest = Infinity; // of its directions; 0 where one is not whole
   for (const segment of street.segments) {
     const directions = Object.values(segment.directions);
-    for (const { latest } of directions) {
+    for (const { state } of directions) {
       length += segment.length_m / directions.length;
-      if (!latest) continue;
-      done += (segment.length_m / directions.length) * latest.share;
-      if (latest.ms > (street.latest ?? 0)) street.latest = latest.ms;
+      street.oldest = Math.min(street.oldest, state?.whole ? state.ms : 0);
+      if (!state) continue;
+      done += (segment.length_m / directions.length) * state.share;
+      street.latest = Math.max(street.latest, state.ms);
     }
   }
   street.share = length ? done / length : 0;

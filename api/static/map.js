@@ -1,19 +1,21 @@
 // The page: wires polls, map, legend and list together.
 // For tests, <html> carries data-segments, data-treated (directions that count as treated) and data-vehicles.
 
+import { Contact } from "./contact.js";
 import { ActionChecks, Ages, addLayerChecks, addWindowChips } from "./legend.js";
 import { StreetList } from "./list.js";
-import { Markers, showSnow, showTraffic, showVehicles } from "./markers.js";
+import { Markers, SNOW, TRAFFIC, VEHICLES, snowItems, trafficItems, vehicleItems } from "./markers.js";
+import { SegmentPopup, tendPopups } from "./opened.js";
 import { addBorders, keepViewInHash, showTowns, townsOf, viewFromHash } from "./places.js";
 import { Poll } from "./poll.js";
-import { segmentPopup } from "./popups.js";
 import { Streets } from "./streets.js";
-import { clockTime, element, pair } from "./words.js";
+import { pair } from "./words.js";
 
 const L = window.L;
 const SWEDEN = [[55.2, 10.5], [69.1, 24.2]];
 const CLICK_TOLERANCE_PX = 6;
 const AGE_TICK_MS = 15_000;
+const SEGMENTS_TIMEOUT_MS = 120_000; // the streets of a large town are some MB, and a phone may be far from a mast
 const page = document.documentElement.dataset;
 
 let skewMs = 0; // the server's clock minus ours
@@ -44,9 +46,12 @@ markDistance();
 new ResizeObserver(() => map.invalidateSize({ animate: false })).observe(map.getContainer());
 
 const streets = new Streets(map);
-const vehicles = new Markers(map, clock);
-const traffic = new Markers(map, clock);
-const snow = new Markers(map, clock);
+const vehicles = new Markers(map, clock, VEHICLES);
+const traffic = new Markers(map, clock, TRAFFIC);
+const snow = new Markers(map, clock, SNOW);
+const segmentPopup = new SegmentPopup(map, streets, clock);
+tendPopups(map);
+const contact = new Contact(clock);
 const ages = new Ages(document.getElementById("ages"));
 const checks = new ActionChecks(document.getElementById("actions"), streets.excluded, refresh);
 const list = new StreetList(map, streets, clock, showStreet);
@@ -58,6 +63,7 @@ function refresh() {
   ages.show(totals, streets.windowHours);
   checks.show(totals.byAction);
   list.show();
+  segmentPopup.refresh();
   page.treated = totals.treated;
 }
 
@@ -74,13 +80,9 @@ function takeSegments(collection) {
   page.segments = streets.segments.size;
 }
 
-function openPopup(segment, latlng) {
-  L.popup({ maxWidth: Math.min(380, map.getSize().x - 50) }).setLatLng(latlng).setContent(segmentPopup(segment, clock())).openOn(map);
-}
-
 streets.group.on("click", ({ sourceTarget, propagatedFrom, latlng }) => {
   const { segment } = propagatedFrom ?? sourceTarget;
-  if (segment) openPopup(segment, latlng);
+  if (segment) segmentPopup.open(segment, latlng);
 });
 map.on("popupclose", () => streets.highlight([]));
 
@@ -89,61 +91,18 @@ function showStreet(street) {
   const bounds = L.latLngBounds(points);
   map.closePopup();
   map.getContainer().scrollIntoView({ block: "nearest" }); // on a phone the list is far below the map
-  map.fitBounds(bounds, { maxZoom: 16, padding: [30, 30] });
+  map.fitBounds(bounds, { maxZoom: 16, padding: [30, 30], animate: false }); // the popup must find its place in the new view
   const middle = bounds.getCenter();
   const away = ({ middle: [lat, lon] }) => Math.hypot(lat - middle.lat, (lon - middle.lng) / 2);
   const nearest = street.segments.reduce((best, segment) => (away(segment) < away(best) ? segment : best));
-  openPopup(nearest, nearest.middle);
+  segmentPopup.open(nearest, nearest.middle);
+  segmentPopup.focus();
   streets.highlight(street.segments);
 }
 
 // Polls -------------------------------------------------------------------------------------------------------------
-const failing = new Set();
-let troubleSince = null;
-
-/** Tell whether what is shown is up to date: `failing` holds the polls whose last attempt failed. */
-function toldBy(poll) {
-  return (ok) => {
-    if (ok) failing.delete(poll);
-    else failing.add(poll);
-    const now = clock();
-    if (!failing.size) {
-      troubleSince = null;
-      lastGood = now;
-    } else troubleSince ??= lastGood ?? now;
-    showUpdated();
-  };
-}
-
-let lastGood = null;
-let newestMs = null;
-const updated = document.getElementById("updated");
-const trouble = document.getElementById("trouble");
-
-function showUpdated() {
-  const now = clock();
-  const known = lastGood === null ? "–" : clockTime(lastGood, now);
-  const data = newestMs === null ? "" : clockTime(newestMs, now);
-  const text = `${known} ${data} ${troubleSince}`;
-  if (updated.dataset.text === text) return;
-  updated.dataset.text = text;
-  const behind = data && data !== known;
-  updated.replaceChildren(
-    pair(`uppdaterad ${known}${behind ? `, data till ${data}` : ""}`, `updated ${known}${behind ? `, data up to ${data}` : ""}`),
-  );
-  document.body.classList.toggle("in-trouble", troubleSince !== null);
-  if (troubleSince === null) trouble.replaceChildren();
-  else if (!trouble.hasChildNodes()) {
-    const at = clockTime(troubleSince, now);
-    trouble.append(
-      element("p", {}, pair(`Ingen kontakt med servern sedan ${at}. Kartan visar läget då.`, `No contact with the server since ${at}. The map shows the state of that time.`)),
-    );
-  }
-}
-
 function takeStatus(status) {
   skewMs = Date.parse(status.now) - Date.now();
-  newestMs = status.newest_observation ? Date.parse(status.newest_observation) : null;
   const generated = status.networks.some((network) => network.generated);
   const note = document.getElementById("note");
   note.hidden = !(generated || status.simulated);
@@ -159,8 +118,8 @@ function takeStatus(status) {
   }
 }
 
-function poll(path, everyS, take) {
-  const made = new Poll(`/api/v1/${path}`, everyS * 1000, take, (ok) => toldBy(path)(ok));
+function poll(path, everyS, take, timeoutMs) {
+  const made = new Poll(`/api/v1/${path}`, everyS * 1000, take, (ok) => contact.tell(path, ok), timeoutMs);
   return made.start();
 }
 
@@ -171,7 +130,7 @@ addWindowChips(document.getElementById("windows"), (hours) => {
 });
 const toggle = (markers) => (on) => (on ? markers.group.addTo(map) : markers.group.remove());
 addLayerChecks(document.getElementById("layers"), [
-  { key: "vehicles", text: ["fordon", "vehicles"], swatch: "is-vehicle", toggle: toggle(vehicles) },
+  { key: "vehicles", text: ["fordon", "vehicles"], toggle: toggle(vehicles) },
   { key: "traffic", text: ["trafik, fordon/h", "traffic, vehicles/h"], swatch: "is-traffic", toggle: toggle(traffic) },
   { key: "snow", text: ["snödjup, cm", "snow depth, cm"], swatch: "is-snow", toggle: toggle(snow) },
 ]);
@@ -183,20 +142,24 @@ async function start() {
     municipalities = await borders.json();
     addBorders(map, municipalities);
   }
-  await poll("segments", 30, takeSegments);
+  await poll("segments", 30, takeSegments, SEGMENTS_TIMEOUT_MS);
   keepViewInHash(map);
   await poll("treatments?since=PT24H&geometry=false", 5, (collection) => {
     streets.setTreatments(collection);
     refresh();
   });
   poll("vehicles", 3, (collection) => {
-    showVehicles(vehicles, collection);
-    page.vehicles = collection.features.length;
+    vehicles.show(vehicleItems(collection));
+    const times = collection.features.map(({ properties }) => Date.parse(properties.time));
+    contact.newestMs = times.length ? Math.max(...times) : null;
+    page.vehicles = times.length;
   });
-  poll("flow?since=PT24H&latest=true", 30, (collection) => showTraffic(traffic, collection));
-  poll("snow", 30, (collection) => showSnow(snow, collection));
+  poll("flow?since=PT24H&latest=true", 30, (collection) => traffic.show(trafficItems(collection)));
+  poll("snow", 30, (collection) => snow.show(snowItems(collection)));
   setInterval(() => {
-    if (!document.hidden) refresh();
+    if (document.hidden) return;
+    refresh();
+    for (const markers of [vehicles, traffic, snow]) markers.refresh();
   }, AGE_TICK_MS);
 }
 

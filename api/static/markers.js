@@ -1,11 +1,12 @@
 // Vehicles as arrows, traffic counters and snow sensors as labels: markers that are kept and moved, not made anew.
 
+import { freshen } from "./opened.js";
 import { snowPopup, trafficPopup, vehiclePopup } from "./popups.js";
-import { ACTIONS, element, number } from "./words.js";
+import { ACTIONS, clockTime, element, number } from "./words.js";
 
 const L = window.L;
-const SILENT_MS = 10 * 60_000; // a vehicle unheard for longer is drawn pale
-const OLD_MS = 45 * 60_000; // so is a sensor
+export const SILENT_MS = 10 * 60_000; // a vehicle unheard for longer may be doing anything
+const OLD_MS = 45 * 60_000; // a sensor unheard for longer is drawn dashed
 const ARROW = "M0-10 7 8 0 4.2-7 8Z";
 const DOT = "M0-6a6 6 0 1 0 0 12a6 6 0 1 0 0-12Z";
 
@@ -20,42 +21,52 @@ function svg(path) {
   return picture;
 }
 
-/** Markers by key. `look(marker, item)` brings a marker up to date. */
+/**
+ * Markers by key. `kind` tells how they are made (`html`, `size`, `zIndexOffset`), what a click tells (`popup(item, now)`), and
+ * `look(marker, now)` brings one up to date with its item and the hour.
+ */
 export class Markers {
-  constructor(map, clock) {
-    this.clock = clock;
+  constructor(map, clock, kind) {
+    Object.assign(this, { clock, kind });
     this.group = L.layerGroup().addTo(map);
     this.known = new Map();
   }
 
-  show(items, make, look) {
+  show(items) {
     const seen = new Set();
     for (const [key, latlng, item] of items) {
       seen.add(key);
-      let marker = this.known.get(key);
-      if (!marker) {
-        marker = make(latlng);
-        this.known.set(key, marker);
-        this.group.addLayer(marker);
-      }
-      marker.setLatLng(latlng);
+      const marker = this.known.get(key) ?? this.#add(key, latlng);
       marker.item = item;
-      look(marker, item);
-      if (marker.isPopupOpen()) marker.getPopup().update();
+      if (!marker.getLatLng().equals(latlng)) marker.setLatLng(latlng); // which moves the map to its open popup
+      this.group.addLayer(marker);
     }
     for (const [key, marker] of this.known) {
       if (seen.has(key)) continue;
       this.group.removeLayer(marker);
       this.known.delete(key);
     }
+    this.refresh();
   }
-}
 
-function marker(latlng, html, size, popup, zIndexOffset) {
-  const icon = L.divIcon({ html, className: "", iconSize: size, iconAnchor: [size[0] / 2, size[1] / 2] });
-  const made = L.marker(latlng, { icon, zIndexOffset });
-  made.bindPopup(() => popup(made.item), { maxWidth: 300 });
-  return made;
+  /** Look at all again: who is silent grows old without a new answer. */
+  refresh() {
+    const now = this.clock();
+    for (const marker of this.known.values()) {
+      this.kind.look(marker, now);
+      if (marker.isPopupOpen()) freshen(marker.getPopup(), this.kind.popup(marker.item, now));
+    }
+  }
+
+  #add(key, latlng) {
+    const { html, size, zIndexOffset, look, popup } = this.kind;
+    const icon = L.divIcon({ html: html(), className: "", iconSize: size, iconAnchor: size.map((side) => side / 2) });
+    const made = L.marker(latlng, { icon, zIndexOffset });
+    made.bindPopup(() => popup(made.item, this.clock()), { maxWidth: 300 });
+    made.on("add", () => look(made, this.clock())); // its element is another each time its layer is switched on
+    this.known.set(key, made);
+    return made;
+  }
 }
 
 function name(made, className, label) {
@@ -66,22 +77,36 @@ function name(made, className, label) {
   shown.title = label;
 }
 
-export function showVehicles(markers, collection) {
-  const now = markers.clock();
-  const items = collection.features.map(({ geometry, properties }) => [
+/** A vehicle as it is drawn, for the legend. */
+export function vehiclePicture(className) {
+  return element("span", { class: `is-vehicle ${className}`, "aria-hidden": "true" }, svg(ARROW));
+}
+
+export const VEHICLES = {
+  html: () => svg(ARROW),
+  size: [26, 26],
+  zIndexOffset: 1000,
+  popup: vehiclePopup,
+  look(made, now) {
+    const { name: called, heading_deg: heading, actions, working, time } = made.item;
+    const shape = made.options.icon.options.html.firstChild;
+    shape.setAttribute("d", heading === null ? DOT : ARROW);
+    shape.setAttribute("transform", `rotate(${heading ?? 0})`);
+    const doing = actions.map((code) => (ACTIONS[code] ?? [code])[0]).join(", ") || "transport";
+    const heardMs = Date.parse(time);
+    const since = clockTime(heardMs, now);
+    const silent = now - heardMs > SILENT_MS;
+    const end = silent ? `, tyst sedan ${since}, silent since ${since}` : "";
+    name(made, `vehicle ${silent ? "silent" : working ? "working" : "transit"}`, `${called}: ${doing}${end}`);
+  },
+};
+
+export function vehicleItems(collection) {
+  return collection.features.map(({ geometry, properties }) => [
     `${properties.contractor}/${properties.vehicle}`,
     [geometry.coordinates[1], geometry.coordinates[0]],
     properties,
   ]);
-  const make = (latlng) => marker(latlng, svg(ARROW), [26, 26], (item) => vehiclePopup(item, markers.clock()), 1000);
-  markers.show(items, make, (made, item) => {
-    const shape = made.options.icon.options.html.firstChild;
-    shape.setAttribute("d", item.heading_deg === null ? DOT : ARROW);
-    shape.setAttribute("transform", `rotate(${item.heading_deg ?? 0})`);
-    const silent = now - Date.parse(item.time) > SILENT_MS;
-    const doing = item.actions.map((code) => (ACTIONS[code] ?? [code])[0]).join(", ") || "transport";
-    name(made, `vehicle ${item.working ? "working" : "transit"}${silent ? " old" : ""}`, `${item.name}: ${doing}`);
-  });
 }
 
 /** Sum lanes and directions of each sensor; a class counts only where its lane has no total. */
@@ -117,35 +142,43 @@ function label(...parts) {
   return element("span", { class: "label" }, ...parts);
 }
 
-export function showTraffic(markers, collection) {
-  const now = markers.clock();
-  const items = [...trafficBySensor(collection)].map(([key, sensor]) => [key, sensor.latlng, sensor]);
-  const make = (latlng) =>
-    marker(latlng, label(element("b"), element("i")), [0, 0], (item) => trafficPopup(item, markers.clock()), 500);
-  markers.show(items, make, (made, item) => {
-    const [flow, speed] = made.options.icon.options.html.children;
-    flow.textContent = item.perHour === null ? "–" : `${number(item.perHour)}/h`;
-    speed.textContent = item.speed === null ? "" : ` ${number(item.speed)} km/h`;
-    const old = now - item.toMs > OLD_MS ? " old" : "";
-    name(made, `sensor traffic${old}`, `${item.name}: ${flow.textContent}${speed.textContent}`);
-  });
+export const TRAFFIC = {
+  html: () => label(element("b"), element("i")),
+  size: [0, 0],
+  zIndexOffset: 500,
+  popup: trafficPopup,
+  look(made, now) {
+    const { name: called, perHour, speed, toMs } = made.item;
+    const [flow, mean] = made.options.icon.options.html.children;
+    flow.textContent = perHour === null ? "–" : `${number(perHour)}/h`;
+    mean.textContent = speed === null ? "" : ` ${number(speed)} km/h`;
+    name(made, `sensor traffic${now - toMs > OLD_MS ? " old" : ""}`, `${called}: ${flow.textContent}${mean.textContent}`);
+  },
+};
+
+export function trafficItems(collection) {
+  return [...trafficBySensor(collection)].map(([key, sensor]) => [key, sensor.latlng, sensor]);
 }
 
-export function showSnow(markers, collection) {
-  const now = markers.clock();
-  const items = collection.features
+export const SNOW = {
+  html: () => label(element("b")),
+  size: [0, 0],
+  zIndexOffset: 500,
+  popup: snowPopup,
+  look(made, now) {
+    const { name: called, depth_m: depth, time } = made.item;
+    const shown = made.options.icon.options.html.firstChild;
+    shown.textContent = `${number(depth * 100)} cm`;
+    name(made, `sensor snow${now - Date.parse(time) > OLD_MS ? " old" : ""}`, `${called}: ${shown.textContent}`);
+  },
+};
+
+export function snowItems(collection) {
+  return collection.features
     .filter(({ geometry }) => geometry)
     .map(({ geometry, properties }) => [
       properties.sensor,
       [geometry.coordinates[1], geometry.coordinates[0]],
       properties,
     ]);
-  const make = (latlng) =>
-    marker(latlng, label(element("b")), [0, 0], (item) => snowPopup(item, markers.clock()), 500);
-  markers.show(items, make, (made, item) => {
-    const depth = made.options.icon.options.html.firstChild;
-    depth.textContent = `${number(item.depth_m * 100)} cm`;
-    const old = now - Date.parse(item.time) > OLD_MS ? " old" : "";
-    name(made, `sensor snow${old}`, `${item.name}: ${depth.textContent}`);
-  });
 }

@@ -4,9 +4,9 @@ const TIMEOUT_MS = 10_000;
 const SLOWEST_MS = 30_000;
 
 export class Poll {
-  /** `take(content)` gets new content only; `tell(ok)` hears of every attempt. */
-  constructor(url, everyMs, take, tell) {
-    Object.assign(this, { url, everyMs, take, tell });
+  /** `take(content)` gets new content only; `tell(ok)` hears of every attempt, which is given up after `timeoutMs`. */
+  constructor(url, everyMs, take, tell, timeoutMs = TIMEOUT_MS) {
+    Object.assign(this, { url, everyMs, take, tell, timeoutMs });
     this.etag = null;
     this.failures = 0;
     this.timer = null;
@@ -30,7 +30,7 @@ export class Poll {
     let ok = false;
     try {
       const headers = this.etag ? { "If-None-Match": this.etag } : {};
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const signal = AbortSignal.timeout(this.timeoutMs);
       const answer = await fetch(this.url, { headers, signal, cache: "no-store", credentials: "omit" });
       if (answer.status === 200) {
         const content = await answer.json();

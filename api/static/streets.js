@@ -1,12 +1,11 @@
 // The streets: what is known of each segment and direction, and how it is drawn. Only what changed is drawn again.
 
-import { CLASSES, UNTREATED, classOf } from "./palette.js";
+import { CLASSES, DEFAULT_WINDOW_H, UNTREATED, classOf } from "./palette.js";
 import { StreetLine } from "./lines.js";
 
 const L = window.L;
 const HOUR_MS = 3_600_000;
 const SIDES = { forward: 1, backward: -1, both: 0 };
-const WHOLE_SHARE = 0.8; // below it a direction is drawn dashed: in part
 const HALO_COLOUR = "#f2b705";
 
 export class Streets {
@@ -14,7 +13,7 @@ export class Streets {
     this.map = map;
     this.segments = new Map(); // segment_id → {id, name, …, latlngs, base, directions}
     this.group = L.featureGroup().addTo(map);
-    this.windowHours = 8;
+    this.windowHours = DEFAULT_WINDOW_H;
     this.excluded = new Set(); // action codes
     this.halo = null;
     this.treatments = [];
@@ -47,11 +46,12 @@ export class Streets {
       const segment = this.segments.get(properties.segment_id);
       if (!segment) continue;
       const direction = (segment.directions[properties.direction] ??= newDirection());
-      direction.done = Object.entries(properties.actions).map(([code, { first_time, time, ...treated }]) => ({
-        ...treated, // share, spread, contractor, contractors
+      direction.done = Object.entries(properties.actions).map(([code, treated]) => ({
+        ...treated, // share, whole_share, spread, contractor, contractors
         code,
-        firstMs: Date.parse(first_time),
-        ms: Date.parse(time),
+        firstMs: Date.parse(treated.first_time),
+        ms: Date.parse(treated.time),
+        wholeMs: treated.whole_time ? Date.parse(treated.whole_time) : null,
       }));
       told.add(direction);
     }
@@ -69,15 +69,16 @@ export class Streets {
       for (const [way, direction] of ways) {
         const length = segment.length_m / ways.length;
         totals.length += length;
-        for (const { code, ms, share } of direction.done) {
-          const known = totals.byAction.get(code) ?? 0;
-          totals.byAction.set(code, known + (ms >= from ? length * share : 0));
+        for (const done of direction.done) {
+          const known = totals.byAction.get(done.code) ?? 0;
+          totals.byAction.set(done.code, known + length * (stateOf([done], from)?.share ?? 0));
         }
-        direction.latest = this.#latest(direction, from);
-        const index = direction.latest ? classOf(nowMs - direction.latest.ms) : -1;
+        const chosen = direction.done.filter(({ code }) => !this.excluded.has(code));
+        direction.state = stateOf(chosen, from);
+        const index = direction.state ? classOf(nowMs - direction.state.ms) : -1;
         this.#draw(segment, way, direction, index);
-        const share = index < 0 ? 0 : direction.latest.share;
-        if (index >= 0) {
+        const share = direction.state?.share ?? 0;
+        if (direction.state) {
           totals.treated += 1;
           totals.byClass[index] += length * share;
         }
@@ -97,17 +98,9 @@ export class Streets {
     this.halo.addTo(this.map).bringToBack();
   }
 
-  #latest(direction, from) {
-    let latest = null;
-    for (const done of direction.done) {
-      if (done.ms >= from && !this.excluded.has(done.code) && (!latest || done.ms > latest.ms)) latest = done;
-    }
-    return latest;
-  }
-
   #draw(segment, way, direction, index) {
-    const partly = index >= 0 && direction.latest.share < WHOLE_SHARE;
-    const look = index < 0 ? "" : `${index}${partly}`;
+    const dashed = index >= 0 && !direction.state.whole;
+    const look = index < 0 ? "" : `${index}${dashed}`;
     if (look === direction.look) return;
     direction.look = look;
     if (index < 0) {
@@ -115,7 +108,7 @@ export class Streets {
       direction.line = null;
       return;
     }
-    const style = { color: CLASSES[index].colour, dashArray: partly ? "4 6" : null };
+    const style = { color: CLASSES[index].colour, dashed };
     if (direction.line) {
       direction.line.setStyle(style);
       return;
@@ -133,5 +126,21 @@ export class Streets {
 }
 
 function newDirection() {
-  return { done: [], latest: null, line: null, look: "" };
+  return { done: [], state: null, line: null, look: "" };
+}
+
+/**
+ * What treatments come to after `from`: `{whole, ms, share}`, or null where there are none. Whole, since the latest time that
+ * the API calls so of any; else in part, by the latest touch and the greatest share.
+ */
+function stateOf(done, from) {
+  const whole = done.filter(({ wholeMs }) => wholeMs > from);
+  if (whole.length) {
+    const latest = whole.reduce((one, other) => (other.wholeMs > one.wholeMs ? other : one));
+    return { whole: true, ms: latest.wholeMs, share: latest.whole_share };
+  }
+  const touched = done.filter(({ ms }) => ms > from);
+  if (!touched.length) return null;
+  const greatest = (name) => Math.max(...touched.map((one) => one[name]));
+  return { whole: false, ms: greatest("ms"), share: greatest("share") };
 }

@@ -34,7 +34,8 @@ def test_classes_are_told_apart_without_their_hue() -> None:
     named = dict(re.findall(r'export const (\w+) = "(#\w{6})"', palette))
     assert len(classes) == 5
     assert [luminance(colour) for colour in classes] == sorted(map(luminance, classes)), "dark is recent"
-    for one, other in pairwise(classes):
+    assert luminance(named["UNTREATED"]) > luminance(classes[-1]), "and what was not treated is lightest"
+    for one, other in pairwise([*classes, named["UNTREATED"]]):
         assert contrast(one, other) >= CONTRAST_BETWEEN_CLASSES
     for colour in [*classes, named["UNTREATED"]]:
         assert contrast(colour, named["LAND"]) >= CONTRAST_OF_GRAPHICS
@@ -45,6 +46,8 @@ def test_texts_have_contrast() -> None:
     colours = dict(re.findall(r"--(\w+): (#\w{6});", style))
     for name in ("ink", "quiet", "accent", "vehicle", "traffic", "snow", "trouble"):
         assert contrast(colours[name], colours["paper"]) >= CONTRAST_OF_TEXT, name
+    faded = re.findall(r"^(.*) \{[^}]*opacity: 0?\.", style, re.MULTILINE)
+    assert faded == [], "what shines through has less"
 
 
 def test_every_action_has_its_words() -> None:

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from broker import Broker
-from chromium import canvas_colour, chromium, watch
+from chromium import canvas_colours, chromium, watch
 from processes import running
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
@@ -102,7 +102,7 @@ def street_turns(page: Page, url: str) -> None:
     page.goto(f"{page.url.partition('#')[0]}#18/{lat}/{lon}")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-treated", re.compile("^[1-9]"), timeout=20_000)
-    colours = {canvas_colour(page, right, down) for right in range(-30, 31, 2) for down in range(-30, 31, 2)}
+    colours = {colour for down in range(-30, 31, 2) for colour in canvas_colours(page, 30, down)}
     assert any(is_blue(colour) for colour in colours), colours
 
 

@@ -46,7 +46,7 @@ def watch(page: Page, address: str) -> Watch:
     seen = Watch()
 
     def said(kind: str, text: str) -> None:
-        if kind in {"error", "warning"} and "getImageData" not in text:  # that is `canvas_colour` below
+        if kind in {"error", "warning"} and "getImageData" not in text:  # that is `canvas_colours` below
             seen.complaints.append(text)
 
     page.on("console", lambda message: said(message.type, message.text))
@@ -61,19 +61,23 @@ def watch(page: Page, address: str) -> Watch:
     return seen
 
 
-def canvas_colour(page: Page, right: int, down: int) -> str:
-    """The colour that the streets' canvas has so many pixels from the middle of the map: `#rrggbb`, or empty."""
-    colour = page.evaluate(
-        """([right, down]) => {
+def canvas_colours(page: Page, reach: int, down: int) -> list[str]:
+    """The colours that the streets' canvas has so many pixels below the middle of the map, and up to `reach` left and right of it: `#rrggbb`, or empty."""
+    colours = page.evaluate(
+        """([reach, down]) => {
             const map = document.getElementById("map").getBoundingClientRect();
             const canvas = document.querySelector(".leaflet-overlay-pane canvas");
             const shown = canvas.getBoundingClientRect();
             const scale = canvas.width / shown.width;
-            const x = (map.left + map.width / 2 + right - shown.left) * scale;
+            const left = (map.left + map.width / 2 - reach - shown.left) * scale;
             const y = (map.top + map.height / 2 + down - shown.top) * scale;
-            const [r, g, b, alpha] = canvas.getContext("2d").getImageData(Math.round(x), Math.round(y), 1, 1).data;
-            return alpha < 200 ? "" : "#" + [r, g, b].map((one) => one.toString(16).padStart(2, "0")).join("");
+            const width = 2 * reach + 1;
+            const { data } = canvas.getContext("2d").getImageData(Math.round(left), Math.round(y), width * scale, 1);
+            return Array.from({ length: width }, (_, i) => {
+                const [r, g, b, alpha] = data.slice(4 * i * scale, 4 * i * scale + 4);
+                return alpha < 200 ? "" : "#" + [r, g, b].map((one) => one.toString(16).padStart(2, "0")).join("");
+            });
         }""",
-        [right, down],
+        [reach, down],
     )
-    return str(colour)
+    return [str(colour) for colour in colours]
