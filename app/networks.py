@@ -111,7 +111,7 @@ def _read(file: Path, mapping: Path | None, area: Area, report: Report) -> Ready
     with open_features(file, rules, watched) as features:
         watching = watched(features, "reading", features.count)
         links, metres = links_of(features, watching, rules, area, report)
-        segments = segments_of(links, metres, degrees=features.crs.is_geographic, watch=watched)
+        segments = segments_of(links, metres, report, degrees=features.crs.is_geographic, watch=watched)
     return ReadyNetwork("", False, segments)
 
 

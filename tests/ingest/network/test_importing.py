@@ -13,29 +13,12 @@ import numpy as np
 import pytest
 import shapely
 
-from network_files import NVDB, Line, feature, town_line, write_geopackage, write_osm
-from vinterkoll.ingest.network.cutting import segments_of
-from vinterkoll.ingest.network.links import NetworkFileError, Report
-from vinterkoll.ingest.network.mapping import Shipped, read_mapping, shipped
-from vinterkoll.ingest.network.reading import Area, links_of, open_features
+from network_files import NVDB, Line, feature, nvdb, read, town_line, write_geopackage, write_osm
+from vinterkoll.ingest.network.links import NetworkFileError
+from vinterkoll.ingest.network.mapping import shipped
 from vinterkoll.processing.coordinates import sweref_from_wgs84
-from vinterkoll.processing.network import Segments
 
-AREA = Area(10, 55, 24.5, 69.5)
 STREET: Line = [(0, 0), (250, 0)]
-
-
-def read(path: Path, mapping: Shipped | bytes = "nvdb", area: Area = AREA) -> tuple[Segments, Report]:
-    report = Report()
-    rules = read_mapping(shipped(mapping) if isinstance(mapping, str) else mapping)
-    with open_features(path, rules) as file:
-        links, metres = links_of(file, iter(file), rules, area, report)
-        return segments_of(links, metres, degrees=file.crs.is_geographic), report
-
-
-def nvdb(path: Path, *rows: tuple[Line, dict[str, Any]]) -> tuple[Segments, Report]:
-    path.unlink(missing_ok=True)
-    return read(write_geopackage(path, [(NVDB | values, town_line(line)) for line, values in rows]))
 
 
 @pytest.fixture
