@@ -37,7 +37,9 @@ def import_command(
     mapping: Annotated[
         Path | None,
         typer.Option(
-            exists=True, dir_okay=False, help="What its columns mean, TOML. Default: NVDB's, or OSM's."
+            exists=True,
+            dir_okay=False,
+            help="What its columns mean, TOML. Default: OSM's for PBF, NVDB's for GeoPackage; GeoJSON without one holds ready segments.",
         ),
     ] = None,
     valid_from: Annotated[
