@@ -37,7 +37,9 @@ def import_command(
     mapping: Annotated[
         Path | None,
         typer.Option(
-            exists=True, dir_okay=False, help="What its columns mean, TOML. Default: NVDB's, or OSM's."
+            exists=True,
+            dir_okay=False,
+            help="What its columns mean, TOML. Default: OSM's for PBF, NVDB's for GeoPackage; GeoJSON without one holds ready segments.",
         ),
     ] = None,
     valid_from: Annotated[
@@ -111,7 +113,7 @@ def _read(file: Path, mapping: Path | None, area: Area, report: Report) -> Ready
     with open_features(file, rules, watched) as features:
         watching = watched(features, "reading", features.count)
         links, metres = links_of(features, watching, rules, area, report)
-        segments = segments_of(links, metres, degrees=features.crs.is_geographic, watch=watched)
+        segments = segments_of(links, metres, report, degrees=features.crs.is_geographic, watch=watched)
     return ReadyNetwork("", False, segments)
 
 

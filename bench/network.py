@@ -13,42 +13,64 @@ from vinterkoll.app.networks import import_network
 from vinterkoll.app.settings import Settings
 from vinterkoll.storage.migrate import migrate
 
-STREETS = 74
-"""Streets each way of a grid: 74 · 75 · 2 links of 100 m are 1,110 km."""
-BLOCK_M = 100.0
+STREETS = 44
+"""Streets each way of a grid: 44 · 45 · 2 blocks are 990 km."""
+BLOCK_M = 250.0
+ROADS = 24
+"""Roads out of the town, 5 km each with a vertex every 5 m."""
+ROAD_M = 5000.0
+STEP_M = 5.0
 BENDS = 5
 
-
-def grid() -> list[list[tuple[int, int]]]:
-    """The links of the grid, each as places in units of a fifth of a block."""
-    lines = []
-    for street in range(STREETS + 1):
-        for block in range(STREETS):
-            along = [(BENDS * block + bend, BENDS * street) for bend in range(BENDS + 1)]
-            lines += [along, [(y, x) for x, y in along]]
-    return lines
+Place = tuple[int, int]
 
 
-def geopackage(directory: Path) -> Path:
-    step_m = BLOCK_M / BENDS
+def town(streets: int, roads: int) -> list[list[Place]]:
+    """The links of a town, each as places in units of `STEP_M`.
+
+    Along x, streets are links of two blocks, so that every second street across ends on the middle of links.
+    """
+    block = round(BLOCK_M / STEP_M)
+    border = streets * block
+    bend = block // BENDS
+    across = [
+        [(street, at + along) for along in range(0, block + 1, bend)]
+        for street in range(0, border + 1, block)
+        for at in range(0, border, block)
+    ]
+    along = [
+        [(at + along, street) for along in range(0, 2 * block + 1, bend)]
+        for street in range(0, border + 1, block)
+        for at in range(0, border, 2 * block)
+    ]
+    out = [
+        [(border + along, road * block + along // 100 % 2) for along in range(round(ROAD_M / STEP_M) + 1)]
+        for road in range(roads)
+    ]
+    return across + along + out
+
+
+def geopackage(directory: Path, streets: int = STREETS, roads: int = ROADS) -> Path:
     rows = [
-        (NVDB | {"ROUTE_ID": f"1:{number}"}, town_line([(x * step_m, y * step_m) for x, y in line]))
-        for number, line in enumerate(grid())
+        (
+            NVDB | {"ROUTE_ID": f"1:{number}"},
+            town_line([(x * STEP_M, y * STEP_M) for x, y in line]),
+        )
+        for number, line in enumerate(town(streets, roads))
     ]
     return write_geopackage(directory / "nvdb.gpkg", rows)
 
 
 def osm(directory: Path) -> Path:
-    step_m = BLOCK_M / BENDS
-    places = sorted({place for line in grid() for place in line})
-    nodes = {place: number for number, place in enumerate(places, 1)}
+    lines = town(STREETS, ROADS)
+    nodes = {place: number for number, place in enumerate(sorted({p for line in lines for p in line}), 1)}
     ways = [
         (number, [nodes[place] for place in line], {"highway": "residential", "name": f"Gata {number}"})
-        for number, line in enumerate(grid(), 1)
+        for number, line in enumerate(lines, 1)
     ]
     return write_osm(
         directory / "town.osm.pbf",
-        {number: (x * step_m, y * step_m) for (x, y), number in nodes.items()},
+        {number: (x * STEP_M, y * STEP_M) for (x, y), number in nodes.items()},
         ways,
     )
 

@@ -136,9 +136,9 @@ def _offsets(segment: IntColumn, length_m: FloatColumn) -> FloatColumn:
 
     Summed edge by edge within a segment, so that no other segment of the network changes a bit of it.
     """
+    rank = np.arange(len(segment)) - np.searchsorted(segment, segment)
+    by_rank = np.argsort(rank, kind="stable")
     offset = np.zeros(len(segment))
-    follows = np.flatnonzero(segment[1:] == segment[:-1]) + 1
-    while len(follows):
-        offset[follows] = offset[follows - 1] + length_m[follows - 1]
-        follows = follows[np.isin(follows - 1, follows)]
+    for which in np.split(by_rank, np.flatnonzero(np.diff(rank[by_rank])) + 1)[1:]:
+        offset[which] = offset[which - 1] + length_m[which - 1]
     return offset

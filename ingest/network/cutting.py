@@ -11,9 +11,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.ops import substring
 
-from vinterkoll.ingest.network.links import Link, NetworkFileError, Watch, unwatched
+from vinterkoll.ingest.network.joining import Joined, joined
+from vinterkoll.ingest.network.links import Link, NetworkFileError, Report, Watch, unwatched
+from vinterkoll.ingest.network.parts import along_m, parts
 from vinterkoll.processing.coordinates import wgs84_from_sweref
 from vinterkoll.processing.network import Segments
 from vinterkoll.processing.observations import IntColumn
@@ -31,9 +32,6 @@ _DIGEST_STEPS_PER_DEGREE: Final = 10_000_000
 _DEGREE_DECIMALS: Final = 8
 """A millimetre; the digits behind it are noise of the projection, and differ between releases of PROJ."""
 
-_NORTHING_BITS: Final = 31
-"""Centimetres of northing, up to 21,000 km, fit below the easting in one node id."""
-
 
 class _Piece(NamedTuple):
     segment_id: int
@@ -44,9 +42,14 @@ class _Piece(NamedTuple):
 
 
 def segments_of(
-    links: Sequence[Link], metres: NDArray[np.object_], *, degrees: bool, watch: Watch = unwatched
+    links: Sequence[Link],
+    metres: NDArray[np.object_],
+    report: Report,
+    *,
+    degrees: bool,
+    watch: Watch = unwatched,
 ) -> Segments:
-    """Cut links into segments.
+    """Join links and cut them into segments; `report` tells what was joined.
 
     Parameters
     ----------
@@ -61,11 +64,11 @@ def segments_of(
     """
     if not links:
         raise NetworkFileError("no street is left to import")
-    lines = zip(links, metres, _end_nodes(links, metres), strict=True)
+    whole = joined(links, metres, report)
     pieces = [
         piece
-        for link, line, ends in watch(lines, "cutting", len(links))
-        for piece in _pieces(link, line, ends, places_of(link, degrees=degrees))
+        for one in watch(whole, "cutting", len(whole))
+        for piece in _pieces(one, places_of(one.link, degrees=degrees))
     ]
     identity = np.array([piece.segment_id for piece in pieces], np.int64)
     if len(np.unique(identity)) != len(identity):
@@ -80,34 +83,23 @@ def places_of(link: Link, *, degrees: bool) -> bytes:
     return places
 
 
-def _end_nodes(links: Sequence[Link], metres: NDArray[np.object_]) -> list[tuple[int, int]]:
-    """Return the node ids of each link's ends: the file's own, or the place by the centimetre, so that ends that meet agree."""
-    first, last = shapely.get_point(metres, 0), shapely.get_point(metres, -1)
-    at = [_place_ids(shapely.get_coordinates(points)).tolist() for points in (first, last)]
-    return [link.nodes or (start, end) for link, start, end in zip(links, *at, strict=True)]
-
-
-def _place_ids(places: NDArray[np.float64]) -> IntColumn:
-    """Return the node id of each place (n, 2): exact by the centimetre, without collisions.
-
-    >>> _place_ids(np.array([[1.0, 2.0], [1.001, 2.004], [1.01, 2.0]])).tolist()
-    [214748365000, 214748365000, 216895848648]
-    """
-    east, north = np.rint(places * 100).astype(np.int64).T
-    ids: IntColumn = (east << _NORTHING_BITS) + north
-    return ids
-
-
-def _pieces(link: Link, line: shapely.LineString, ends: tuple[int, int], places: bytes) -> Iterator[_Piece]:
+def _pieces(one: Joined, places: bytes) -> Iterator[_Piece]:
+    link, line, ends = one
     count = max(math.ceil(line.length / LENGTH_MAX_M), _RING_PARTS if ends[0] == ends[1] else 1)
     about = (link.identity, link.street, link.kind, link.winter_class, link.passes_required, link.one_way)
     whole = hashlib.blake2b(repr((*about, *ends, count)).encode() + places)
     ids = [_part_id(whole, part) for part in range(count)]
     nodes = [ends[0], *(-one for one in ids[1:]), ends[1]]  # an inner node is that of the segment it begins
-    borders = [line.length * part / count for part in range(count + 1)]
-    for part, identity in enumerate(ids):
-        cut = line if count == 1 else substring(line, borders[part], borders[part + 1])
-        yield _Piece(identity, link, nodes[part], nodes[part + 1], cut)
+    for part, cut in enumerate(_equal_parts(line, count)):
+        yield _Piece(ids[part], link, nodes[part], nodes[part + 1], cut)
+
+
+def _equal_parts(line: shapely.LineString, count: int) -> Sequence[shapely.LineString]:
+    if count == 1:
+        return [line]
+    places = shapely.get_coordinates(line)
+    at_m = along_m(places)
+    return parts(places, at_m, np.linspace(0.0, at_m[-1], count + 1))
 
 
 def _part_id(whole: Any, part: int) -> int:

@@ -68,9 +68,13 @@ class Link(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """How many links were taken, how many left out for which reason with an example of each, and what was not found."""
+    """How many links were taken, how many left out for which reason with an example of each, and what was not found.
+
+    `joined`: how many ends lay on the middle of a link, which was cut there.
+    """
 
     links: int = 0
+    joined: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
     not_found: list[str] = field(default_factory=list)
@@ -84,6 +88,8 @@ class Report:
         """Say how much was taken, and what was left out, most frequent first; nothing of a file that was not judged."""
         if self.links:
             yield f"taken: {self.links} links"
+        if self.joined:
+            yield f"ends joined to the middle of another link: {self.joined}"
         for reason, count in self.skipped.most_common():
             example = f" (such as {self.examples[reason]})" if self.examples[reason] else ""
             yield f"left out: {count} {reason}{example}"

@@ -12,7 +12,7 @@ Values = Mapping[str, object]
 
 
 class Bounds(Struct, forbid_unknown_fields=True, frozen=True):
-    """A number from `from` on and below `below`; what is no number does not fit."""
+    """A number from `from` on and below `below`, its unit m or none; what is no such number does not fit."""
 
     below: float = float("inf")
     from_: float = field(default=float("-inf"), name="from")
@@ -84,7 +84,7 @@ def _test(condition: Condition) -> Callable[[str], bool]:
 
 def _within(text: str, bounds: Bounds) -> bool:
     try:
-        return bounds.from_ <= float(text.replace(",", ".")) < bounds.below
+        return bounds.from_ <= float(text.replace(",", ".").removesuffix("m")) < bounds.below
     except ValueError:
         return False
 

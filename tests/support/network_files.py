@@ -1,4 +1,4 @@
-"""Network files of others, written for tests: GeoPackage as Lastkajen's homogenised NVDB has it, OSM PBF, GeoJSON."""
+"""Network files of others, written for tests and read: GeoPackage as Lastkajen's homogenised NVDB has it, OSM PBF, GeoJSON."""
 
 import sqlite3
 import struct
@@ -12,7 +12,12 @@ import shapely
 from osmium.osm import mutable
 
 from small_town import E0, N0
+from vinterkoll.ingest.network.cutting import segments_of
+from vinterkoll.ingest.network.links import Report
+from vinterkoll.ingest.network.mapping import Shipped, read_mapping, shipped
+from vinterkoll.ingest.network.reading import Area, links_of, open_features
 from vinterkoll.processing.coordinates import wgs84_from_sweref
+from vinterkoll.processing.network import Segments
 
 Line = Sequence[tuple[float, float]]
 
@@ -23,6 +28,7 @@ NVDB = {
     "Namn_132": None,
     "Huvud_13": None,
     "Europ_16": 0,
+    "GCM_t_502": None,
     "drift_50": None,
     "Klass_181": 5,
     "Vagha_6": 2,
@@ -94,3 +100,21 @@ def write_osm(
 
 def feature(values: Mapping[str, Any], geometry: Any) -> dict[str, Any]:
     return {"type": "Feature", "properties": dict(values), "geometry": geometry}
+
+
+AREA = Area(10, 55, 24.5, 69.5)
+
+
+def read(path: Path, mapping: Shipped | bytes = "nvdb", area: Area = AREA) -> tuple[Segments, Report]:
+    """The segments of a file, and what was told of it."""
+    report = Report()
+    rules = read_mapping(shipped(mapping) if isinstance(mapping, str) else mapping)
+    with open_features(path, rules) as file:
+        links, metres = links_of(file, iter(file), rules, area, report)
+        return segments_of(links, metres, report, degrees=file.crs.is_geographic), report
+
+
+def nvdb(path: Path, *rows: tuple[Line, dict[str, Any]]) -> tuple[Segments, Report]:
+    """The segments of a GeoPackage that is written first: of ordinary streets, but for the values given."""
+    path.unlink(missing_ok=True)
+    return read(write_geopackage(path, [(NVDB | values, town_line(line)) for line, values in rows]))

@@ -13,29 +13,12 @@ import numpy as np
 import pytest
 import shapely
 
-from network_files import NVDB, Line, feature, town_line, write_geopackage, write_osm
-from vinterkoll.ingest.network.cutting import segments_of
-from vinterkoll.ingest.network.links import NetworkFileError, Report
-from vinterkoll.ingest.network.mapping import Shipped, read_mapping, shipped
-from vinterkoll.ingest.network.reading import Area, links_of, open_features
+from network_files import NVDB, Line, feature, nvdb, read, town_line, write_geopackage, write_osm
+from vinterkoll.ingest.network.links import NetworkFileError
+from vinterkoll.ingest.network.mapping import shipped
 from vinterkoll.processing.coordinates import sweref_from_wgs84
-from vinterkoll.processing.network import Segments
 
-AREA = Area(10, 55, 24.5, 69.5)
 STREET: Line = [(0, 0), (250, 0)]
-
-
-def read(path: Path, mapping: Shipped | bytes = "nvdb", area: Area = AREA) -> tuple[Segments, Report]:
-    report = Report()
-    rules = read_mapping(shipped(mapping) if isinstance(mapping, str) else mapping)
-    with open_features(path, rules) as file:
-        links, metres = links_of(file, iter(file), rules, area, report)
-        return segments_of(links, metres, degrees=file.crs.is_geographic), report
-
-
-def nvdb(path: Path, *rows: tuple[Line, dict[str, Any]]) -> tuple[Segments, Report]:
-    path.unlink(missing_ok=True)
-    return read(write_geopackage(path, [(NVDB | values, town_line(line)) for line, values in rows]))
 
 
 @pytest.fixture
@@ -118,6 +101,33 @@ def test_columns_whose_number_changed_and_columns_that_are_not_there(file: Path)
     assert {"drift_50", "Bredd_*", "Farjeled"} <= set(report.not_found)
     assert not {"Klass_*", "Vagtr_*"} & set(report.not_found)
     assert "not in the file: drift_50" in list(report.lines())
+
+
+@pytest.mark.parametrize(
+    ("values", "street"),
+    [
+        ({"Huvnr_556_1": 4, "Undnr_557": 0, "Lan_558": 22, "Evag_555": -1}, "E 4"),
+        ({"Huvnr_556_1": 335, "Undnr_557": 0, "Lan_558": 22, "Evag_555": 0}, "väg 335"),
+        ({"Huvnr_556_1": 0, "Undnr_557": 0, "Lan_558": 22, "Evag_555": None}, ""),
+        ({"Namn_130": "Kustvägen", "Huvnr_556_1": 335, "Evag_555": 0}, "Kustvägen"),
+    ],
+)
+def test_road_numbers_of_newer_deliveries(file: Path, values: dict[str, Any], street: str) -> None:
+    older = {"Huvud_13", "Europ_16"}
+    row = {name: value for name, value in NVDB.items() if name not in older} | {"Namn_130": None} | values
+    segments, report = read(write_geopackage(file, [(row, town_line(STREET))]))
+    assert segments.street[0] == street
+    assert older <= set(report.not_found)
+
+
+def test_stairs_lifts_and_the_like_are_left_out(file: Path) -> None:
+    codes = [14, 16, 17, 18, 19, 20, 21, 22, 23, 27]
+    rows = [(STREET, {"ROUTE_ID": str(code), "Vagtr_474": 4, "GCM_t_502": code}) for code in range(1, 30)]
+    segments, report = nvdb(file, *rows)
+    assert report.skipped == {"nothing to plough by its GCM type": len(codes)}
+    assert report.links == 29 - len(codes)
+    assert report.examples == {"nothing to plough by its GCM type": "14"}
+    assert set(segments.kind) == {"gc"}
 
 
 def test_what_is_left_out_is_told_with_its_reason(file: Path) -> None:
@@ -359,6 +369,44 @@ def test_osm_ways_that_are_left_out(tmp_path: Path) -> None:
         "a driveway or parking aisle": 1,
     }
     assert report.examples["cut off at the edge of the extract"] == "way/21"
+
+
+@pytest.mark.parametrize(
+    ("tags", "taken"),
+    [
+        ({"access": "no"}, False),
+        ({"access": "no", "bus": "yes"}, True),
+        ({"access": "no", "bus": "designated"}, True),
+        ({"access": "no", "psv": "yes"}, True),
+        ({"access": "no", "bus": "no"}, False),
+        ({"access": "no", "motor_vehicle": "destination"}, True),
+        ({"access": "no", "motor_vehicle": "private"}, False),
+        ({"access": "private", "bus": "yes"}, False),
+        ({"access": "no", "bus": "yes", "area": "yes"}, False),
+    ],
+)
+def test_osm_streets_that_are_closed_to_some(tmp_path: Path, tags: dict[str, str], taken: bool) -> None:
+    way = (30, [5, 6], {"highway": "service"} | tags)
+    _, report = read(write_osm(tmp_path / "a.osm.pbf", NODES, [STORGATAN, way]), "osm")
+    assert report.links == 1 + taken
+
+
+@pytest.mark.parametrize(
+    ("tags", "one_way", "passes"),
+    [
+        ({"oneway": "yes"}, 1, 1),
+        ({"oneway": "alternating"}, 0, 1),
+        ({"oneway": "reversible"}, 0, 1),
+        ({"oneway": "no", "junction": "roundabout"}, 0, 1),
+        ({"width": "4.5 m"}, 0, 1),
+        ({"width": "5.5 m"}, 0, 2),
+        ({"width": "15 ft"}, 0, 2),
+    ],
+)
+def test_osm_directions_and_widths(tmp_path: Path, tags: dict[str, str], one_way: int, passes: int) -> None:
+    way = (30, [5, 6], {"highway": "residential"} | tags)
+    segments, _ = read(write_osm(tmp_path / "a.osm.pbf", NODES, [way]), "osm")
+    assert (segments.one_way[0], segments.passes_required[0]) == (one_way, passes)
 
 
 @pytest.mark.parametrize(

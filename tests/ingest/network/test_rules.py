@@ -23,7 +23,7 @@ def test_shipped_mappings_are_mappings(name: Shipped) -> None:
         (3, [3, 3.0, "3", " 3 "], [4, "3.5", None]),
         ("Grus", ["grus", "GRUS "], ["grusväg", None]),
         ((1, "x"), [1, "X"], [2, None]),
-        (Bounds(below=5.0), [4.99, "4,5", -1], [5, "smal", None]),
+        (Bounds(below=5.0), [4.99, "4,5", -1, "4.5 m", "4,5m"], [5, "smal", None, "5 m", "4 ft", "m"]),
         (Bounds(from_=2, below=3), [2, 2.5], [1.9, 3]),
     ],
 )

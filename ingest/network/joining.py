@@ -1,0 +1,132 @@
+"""Where links meet. Ends within a centimetre are one node; a link is cut where the end of another lies on its middle.
+
+Links whose file names their nodes meet where it says. Of the others, what is within a centimetre of one another is one
+node, and so is a chain of such: ends, and the places on one link that ends lie on. So the order of the rows means nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from vinterkoll.ingest.network.links import Link, Report
+from vinterkoll.ingest.network.parts import along_m, parts
+from vinterkoll.processing.edges import Edges
+from vinterkoll.processing.observations import FloatColumn, IntColumn
+
+_JOINED_MAX_M: Final = 0.01 + 1e-6
+"""A centimetre, and what the floats of a northing may lack of it."""
+
+_NORTHING_BITS: Final = 31
+"""Centimetres of northing, up to 21,000 km, fit below the easting in one node id."""
+
+
+class Joined(NamedTuple):
+    """A link or a part of one, its line in metres, and the nodes of its ends."""
+
+    link: Link
+    metres: shapely.LineString
+    nodes: tuple[int, int]
+
+
+class _Touches(NamedTuple):
+    """(t,) ends on links, in order along each link: the link, its metres there, the end and its node.
+
+    `place` numbers the places they are at: a link's own ends are its first and its last.
+    """
+
+    link: IntColumn
+    at_m: FloatColumn
+    end: IntColumn
+    place: IntColumn
+
+
+def joined(links: Sequence[Link], metres: NDArray[np.object_], report: Report) -> list[Joined]:
+    """Return links that meet at their ends only, in order; `report` counts the ends that lay on the middle of one.
+
+    Parameters
+    ----------
+    links : n links
+    metres : (n,) their lines in SWEREF 99 TM
+    """
+    named = [link.nodes for link in links if link.nodes is not None]
+    if named:
+        return [Joined(*one) for one in zip(links, metres, named, strict=True)]
+    ends = shapely.get_coordinates(shapely.get_point(np.tile(metres, 2), np.repeat([0, -1], len(links))))
+    touches = _touches(Edges.of(metres), ends)
+    begins = np.flatnonzero(np.diff(touches.place, prepend=-1))
+    nodes = _nodes(_place_ids(ends), touches)[touches.end[begins]]
+    bounds = np.searchsorted(touches.link[begins], np.arange(len(links) + 1))
+    inner = np.ones(len(begins), bool)
+    inner[bounds[:-1]] = inner[bounds[1:] - 1] = False
+    report.joined = len(np.unique(touches.end[inner[touches.place]]))
+    found: list[Joined] = []
+    for link, line, low, high in zip(links, metres, bounds[:-1], bounds[1:], strict=True):
+        cuts_m = touches.at_m[begins[low + 1 : high - 1]]
+        found += _cut(link, line, cuts_m, nodes[low:high].tolist())
+    return found
+
+
+def _touches(edges: Edges, ends: NDArray[np.float64]) -> _Touches:
+    """Return which ends (m, 2) lie on which links, their own among them. What is near a vertex is at the vertex."""
+    lines = shapely.linestrings(
+        np.stack(
+            [
+                np.column_stack([edges.x, edges.y]),
+                np.column_stack([edges.x + edges.dx * edges.length_m, edges.y + edges.dy * edges.length_m]),
+            ],
+            axis=1,
+        )
+    )
+    end, edge = shapely.STRtree(lines).query(
+        shapely.points(ends), predicate="dwithin", distance=_JOINED_MAX_M
+    )
+    along = edges.nearest(edge, *ends[end].T)[1]
+    length = edges.length_m[edge]
+    along = np.where(along <= _JOINED_MAX_M, 0.0, np.where(along >= length - _JOINED_MAX_M, length, along))
+    at_m = edges.offset_m[edge] + along
+    link = edges.segment[edge]
+    order = np.lexsort((end, at_m, link))
+    link, at_m, end = link[order], at_m[order], end[order]
+    apart = (np.diff(link, prepend=-1) != 0) | (np.diff(at_m, prepend=0.0) > _JOINED_MAX_M)
+    return _Touches(link, at_m, end, np.cumsum(apart) - 1)
+
+
+def _nodes(place_ids: IntColumn, touches: _Touches) -> IntColumn:
+    """Return the node of each end (m,): the smallest place id of those that are one node with it."""
+    ids, label = np.unique(place_ids, return_inverse=True)
+    same = np.flatnonzero(touches.place[1:] == touches.place[:-1])
+    one, other = label[touches.end[same]], label[touches.end[same + 1]]
+    smallest = np.arange(len(ids))
+    while len(apart := np.flatnonzero(smallest[one] != smallest[other])):
+        low, high = np.sort([smallest[one[apart]], smallest[other[apart]]], axis=0)
+        np.minimum.at(smallest, high, low)
+        smallest = smallest[smallest]
+    nodes: IntColumn = ids[smallest[label]]
+    return nodes
+
+
+def _place_ids(places: NDArray[np.float64]) -> IntColumn:
+    """Return the node id of each place (n, 2): exact by the centimetre, without collisions.
+
+    >>> _place_ids(np.array([[1.0, 2.0], [1.001, 2.004], [1.01, 2.0]])).tolist()
+    [214748365000, 214748365000, 216895848648]
+    """
+    east, north = np.rint(places * 100).astype(np.int64).T
+    ids: IntColumn = (east << _NORTHING_BITS) + north
+    return ids
+
+
+def _cut(link: Link, line: shapely.LineString, cuts_m: FloatColumn, nodes: list[int]) -> Iterator[Joined]:
+    if not len(cuts_m):
+        yield Joined(link, line, (nodes[0], nodes[-1]))
+        return
+    places = shapely.get_coordinates(line)
+    at_m = along_m(places)
+    borders_m = np.concatenate([[0.0], cuts_m, at_m[-1:]])
+    own = parts(shapely.get_coordinates(link.line), at_m, borders_m)
+    for part, cut, ends in zip(own, parts(places, at_m, borders_m), pairwise(nodes), strict=True):
+        yield Joined(link._replace(line=part), cut, ends)
