@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import fuzzing
 from derived_tables import Tables, acceptance, derived
 from small_town import rebuilt_segments, town_segments
-from stretch_messages import RECEIVED_US, START, flow, stretch
+from stretch_messages import COMPASSES, RECEIVED_US, START, flow, stretch
 from vinterkoll.app import thresholds
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.action_naming import name_actions
@@ -132,7 +132,7 @@ def history_of(
     With bad fixes, several payloads for one key, with and without a version, names of actions that no profile has;
     and messages that come `disorder` places late, or hours, or twice.
     """
-    messages = town_messages(luck, fixes, counts)
+    messages = town_messages(luck, fixes, counts, COMPASSES)
     sendings = [(at + luck.uniform(0, disorder), message) for at, message in enumerate(messages)]
     sendings += [(at + luck.uniform(0, 50), luck.choice(messages)) for at in range(len(messages) // 4)]
     sendings = [_hours_late(at, one) if luck.random() < 0.1 else (at, one) for at, one in sendings]
@@ -143,8 +143,10 @@ def history_of(
     return History(messages, steps)
 
 
-def town_messages(luck: random.Random, fixes: list[int], counts: int) -> list[Message]:
-    messages = [_otherwise(message, luck) for message in stretch(fixes, luck)]
+def town_messages(
+    luck: random.Random, fixes: list[int], counts: int, compasses: Sequence[str] = ()
+) -> list[Message]:
+    messages = [_otherwise(message, luck) for message in stretch(fixes, luck, compasses)]
     for _ in range(counts):
         minute, vehicles = luck.randint(0, 20), luck.randint(0, 40)
         values: dict[str, Any] = {"intensity": vehicles, "averageVehicleSpeed": luck.choice([30.5, 71.3])}
