@@ -18,7 +18,7 @@ from vinterkoll.storage import flags as flag_table
 from vinterkoll.storage import flows, pseudonyms, raw, stretches, treatments
 from vinterkoll.storage.network import Versions
 
-DERIVATION: Final = 3
+DERIVATION: Final = 4
 """The version of the rules by which derived rows follow from stored ones. Raise it with every change of them:
 `vinterkoll migrate` then notes that all that is stored has to be derived anew."""
 

@@ -1,7 +1,6 @@
 """What each fix may be: on a segment near it, in one of the two directions, or off the network; and what each costs.
 
-A cost is a negative log-likelihood up to a constant, out of the fix alone. No trigonometry decides: SIMD variants of
-sin and cos differ in the last bit between machines and array lengths.
+A cost is a negative log-likelihood up to a constant, out of the fix alone.
 """
 
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from vinterkoll.processing.headings import heading_of
 from vinterkoll.processing.network import StreetNetwork, masks_among
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.tracks import Fixes
@@ -23,9 +23,6 @@ streets, narrower loses noisy receivers; measured in docs/accuracy.md."""
 OFF_COST: Final = 6.0
 """Of being off the network: as much as 28 m from a street. A yard is deeper than a wide street and its noise."""
 
-HEADING_MIN_KMH: Final = 3.0
-"""Below a walking pace a receiver's heading is noise."""
-
 HEADING_COST: Final = 6.0
 """Of a heading square to the street; twice as much for one against it."""
 
@@ -38,11 +35,6 @@ HOPELESS_COST: Final = 16.0
 
 STATES_MAX: Final = 24
 """The cheapest of a fix that are kept: six streets that meet are twelve. A bound on the work where lines are heaped."""
-
-_DEGREES: Final = np.radians(np.arange(360))
-_UNIT_EAST: Final = np.sin(_DEGREES)
-_UNIT_NORTH: Final = np.cos(_DEGREES)
-"""Unit vectors of whole degrees: finer than any receiver's heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +51,6 @@ class States:
     along_m: FloatColumn
     cost: FloatColumn
     begin: IntColumn
-
-
-def heading_of(fixes: Fixes) -> tuple[FloatColumn, FloatColumn]:
-    """Return the unit vector (east, north), each (n,), in which each fix heads; 0, 0 where its receiver can't know."""
-    known = np.isfinite(fixes.heading_deg) & ~(fixes.speed_kmh < HEADING_MIN_KMH)
-    degree = np.rint(np.where(known, fixes.heading_deg, 0.0)).astype(np.int64) % 360
-    return np.where(known, _UNIT_EAST[degree], 0.0), np.where(known, _UNIT_NORTH[degree], 0.0)
 
 
 def states_of(fixes: Fixes, network: StreetNetwork) -> States:

@@ -3,16 +3,18 @@
 A state costs what its fix says (`candidates`), and going from a state to one of the next fix costs what the way
 along the network says: how much longer or shorter than the chord, and where it turns back. Each fix gets the state
 through which the cheapest sequence over `tracks.REACH` linked fixes on each side leads, and nothing outside of that
-window is looked at, so its match is the same in every batch.
+window is looked at, so its match is the same in every batch. Where the window's chords contradict the headings sent in it
+(`headings`), it is matched as if none were.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from vinterkoll.processing.candidates import States, least_of_each, states_of
+from vinterkoll.processing.headings import headings_doubted
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import BoolColumn, FloatColumn, IntColumn
 from vinterkoll.processing.paths import ragged
@@ -105,6 +107,33 @@ def match(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
     if not count or not len(network.edges.x):
         return Match(np.full(count, -1), np.full(count, np.nan), np.zeros(count, np.int8))
     linked = linked & (np.diff(fixes.time_us, append=fixes.time_us[-1]) <= SPARSE_S * 1e6)
+    doubted = headings_doubted(fixes, linked)
+    if not doubted.any():
+        return _cheapest_states(fixes, linked, network)
+    found = Match(np.empty(count, np.int64), np.empty(count), np.empty(count, np.int8))
+    headless = replace(fixes, heading_deg=np.full(count, np.nan))
+    for told, wanted in ((fixes, ~doubted), (headless, doubted)):
+        near = _within_reach(wanted, linked)
+        joined = linked[near] & (np.diff(near, append=-1) == 1)
+        part = _cheapest_states(told.only(near), joined, network)
+        for name in Match.__slots__:
+            getattr(found, name)[wanted] = getattr(part, name)[wanted[near]]
+    return found
+
+
+def _within_reach(wanted: BoolColumn, linked: BoolColumn) -> IntColumn:
+    """Return the fixes that a match of the `wanted` ones (n,) looks at, in order."""
+    near = wanted
+    for _ in range(REACH):
+        near = near | np.append(linked[:-1] & near[1:], False) | np.append(False, linked[:-1] & near[:-1])
+    return np.flatnonzero(near)
+
+
+def _cheapest_states(fixes: Fixes, linked: BoolColumn, network: StreetNetwork) -> Match:
+    """Match fixes, taking all headings for true."""
+    count = len(fixes)
+    if not count:
+        return Match(np.empty(0, np.int64), np.empty(0), np.empty(0, np.int8))
     states = states_of(fixes, network)
     here, there, cost = _ways(fixes, linked, network, states)
     after = np.where(linked, np.arange(1, count + 1), NO_FIX)

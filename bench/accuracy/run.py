@@ -1,7 +1,7 @@
 """All cells of noise and interval: what our matcher and Meili make of them, how right it is and how fast."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -20,6 +20,8 @@ NOISE_M: Final = (0, 3, 5, 10, 20)
 INTERVAL_S: Final = (1, 2, 5, 10, 30, 60)
 BATCH: Final = 5_000
 """Fixes, as the worker takes them."""
+
+Sent = Callable[[Fixes], Fixes]
 
 
 class Peer(NamedTuple):
@@ -72,8 +74,10 @@ def over_seeds(world: World, receiver: Receiver, seeds: Sequence[int]) -> Cell:
     return Cell(receiver, ways, total, crossed, float(np.mean([cell.rate for cell in cells])))
 
 
-def measured(world: World, receiver: Receiver) -> tuple[Cell, Trace]:
+def measured(world: World, receiver: Receiver, sent: Sent = lambda fixes: fixes) -> tuple[Cell, Trace]:
+    """Measure a cell. `sent`: what becomes of the fixes on the way, if anything does."""
     trace = observe(world, receiver)
+    trace = replace(trace, fixes=sent(trace.fixes))
     found = match(trace.fixes, linked_to_next(trace.fixes), world.network)
     rows, step = stretches_of(trace.fixes, trace.fixes.group, nothing_spread(len(trace.fixes)), world.network)
     drive = trace.fixes.group[step]

@@ -3,6 +3,7 @@
 import csv
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from vinterkoll.app.register import store_register
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import CODES, codes_of
+from vinterkoll.processing.tracks import Fixes
 from vinterkoll.simulators.files import write_truth
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
@@ -118,6 +120,23 @@ def test_the_aims_at_5_m_and_5_s(world: Callable[[], World]) -> None:
     assert cell.metres.recall > 0.985
     assert cell.metres.precision > 0.99
     assert cell.ways.way > (0.95 if world is grid else 0.935)
+
+
+@pytest.mark.parametrize("turned_deg", [None, 180.0])
+@pytest.mark.parametrize("world", [grid, towns])
+def test_headings_that_are_not_true_lose_nothing(
+    world: Callable[[], World], turned_deg: float | None
+) -> None:
+    """0 all the time, or a compass the wrong way round: without the rule of ADR 21 recall is 0.52 and 0.00."""
+
+    def sent(fixes: Fixes) -> Fixes:
+        untrue = 0 * fixes.heading_deg if turned_deg is None else (fixes.heading_deg + turned_deg) % 360
+        return replace(fixes, heading_deg=untrue)
+
+    receiver = Receiver(noise_m=5, interval_s=5, drift_share=0.9, heading=True)
+    cell, _ = measured(world(), receiver, sent)
+    assert cell.metres.recall > 0.985
+    assert cell.metres.precision > 0.99
 
 
 @pytest.mark.parametrize(

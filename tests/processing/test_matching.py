@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from slow_matching import SlowMatcher, agree
 from small_town import fixes_of, network_of, points
-from vinterkoll.processing.candidates import STATES_MAX, heading_of, states_of
+from vinterkoll.processing.candidates import STATES_MAX, states_of
+from vinterkoll.processing.headings import heading_of
 from vinterkoll.processing.matching import match
 from vinterkoll.processing.network import KINDS, StreetNetwork
 from vinterkoll.processing.tracks import REACH, Fixes, linked_to_next
@@ -167,11 +168,16 @@ def test_far_from_every_street_is_nowhere(town: StreetNetwork) -> None:
     assert found_in(town, fixes_of([])) == []
 
 
-@given(st.lists(points, min_size=12, max_size=18), st.integers(0, 17), st.integers(0, 17))
+@given(
+    st.lists(points, min_size=12, max_size=18),
+    st.lists(st.sampled_from([NAN, 0.0, 90.0, 200.0]), min_size=18, max_size=18),
+    st.integers(0, 17),
+    st.integers(0, 17),
+)
 def test_a_match_depends_on_its_reach_only(
-    town: StreetNetwork, track: list[tuple[float, float]], low: int, high: int
+    town: StreetNetwork, track: list[tuple[float, float]], headings: list[float], low: int, high: int
 ) -> None:
-    whole = fixes_of(track)
+    whole = fixes_of(track, heading_deg=headings[: len(track)])
     low, high = min(low, high, len(track) - 1), min(max(low, high) + 1, len(track))
     part = Fixes(*(getattr(whole, name)[low:high] for name in Fixes.__slots__))
     all_found = match(whole, linked_to_next(whole), town)

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import fuzzing
 from derived_tables import Tables, acceptance, derived
 from small_town import rebuilt_segments, town_segments, with_a_path
-from stretch_messages import RECEIVED_US, START, flow, stretch
+from stretch_messages import COMPASSES, RECEIVED_US, START, flow, stretch
 from vinterkoll.app import thresholds
 from vinterkoll.app.accepting import Acceptance
 from vinterkoll.app.action_naming import name_actions
@@ -124,7 +124,7 @@ def history_of(luck: random.Random, fixes: list[int], counts: int, disorder: flo
     With bad fixes, several payloads for one key, with and without a version, names of actions that no profile has;
     and messages that come `disorder` places late, or hours, or twice.
     """
-    messages = town_messages(luck, fixes, counts)
+    messages = town_messages(luck, fixes, counts, COMPASSES, PAUSES_S)
     sendings = [(at + luck.uniform(0, disorder), message) for at, message in enumerate(messages)]
     sendings += [(at + luck.uniform(0, 50), luck.choice(messages)) for at in range(len(messages) // 4)]
     sendings = [_hours_late(at, one) if luck.random() < 0.1 else (at, one) for at, one in sendings]
@@ -140,8 +140,14 @@ def _edit(luck: random.Random) -> Edit:
     return Edit(of, luck.randint(0, 2), luck.choice([0, 1, 2, 4, 8, 30]), luck.randint(0, 3))
 
 
-def town_messages(luck: random.Random, fixes: list[int], counts: int) -> list[Message]:
-    messages = [_otherwise(message, luck) for message in stretch(fixes, luck, PAUSES_S)]
+def town_messages(
+    luck: random.Random,
+    fixes: list[int],
+    counts: int,
+    compasses: Sequence[str] = (),
+    pauses_s: Sequence[int] = (),
+) -> list[Message]:
+    messages = [_otherwise(message, luck) for message in stretch(fixes, luck, compasses, pauses_s)]
     for _ in range(counts):
         minute, vehicles = luck.randint(0, 20), luck.randint(0, 40)
         values: dict[str, Any] = {"intensity": vehicles, "averageVehicleSpeed": luck.choice([30.5, 71.3])}

@@ -4,13 +4,14 @@ import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import product
 from typing import NamedTuple
 
 import numpy as np
 
-from vinterkoll.processing import candidates, matching, treatment
+from vinterkoll.processing import candidates, headings, matching, treatment
 from vinterkoll.processing.actions import TREATING_ACTIONS
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.paths import WAY_MAX_M
@@ -63,8 +64,16 @@ class SlowMatcher:
 
     def match(self, fixes: Fixes) -> list[State]:
         """The state of each fix, its direction 0 where nobody knows."""
-        states = [self._states(fixes, i) for i in range(len(fixes))]
         linked = [there and not _sparse(fixes, i) for i, there in enumerate(linked_to_next(fixes).tolist())]
+        doubted = [doubts_headings(fixes, linked, i) for i in range(len(fixes))]
+        found = {False: self._matched(fixes, linked)}
+        if any(doubted):
+            headless = replace(fixes, heading_deg=np.full(len(fixes), np.nan))
+            found[True] = self._matched(headless, linked)
+        return [found[doubts][i] for i, doubts in enumerate(doubted)]
+
+    def _matched(self, fixes: Fixes, linked: list[bool]) -> list[State]:
+        states = [self._states(fixes, i) for i in range(len(fixes))]
         costs = [
             self._step_costs(fixes, i, list(states[i]), list(states[i + 1])) if linked[i] else {}
             for i in range(len(fixes))
@@ -73,7 +82,7 @@ class SlowMatcher:
 
     def _states(self, fixes: Fixes, i: int) -> dict[State, float]:
         """What fix i may be and what it costs, in the order in which ties are resolved."""
-        east, north = (float(part[i]) for part in candidates.heading_of(fixes))
+        east, north = (float(part[i]) for part in headings.heading_of(fixes))
         weight = candidates.HEADING_COST if (east, north) != (0, 0) else 0.0
         nearest: dict[int, tuple[float, float, float]] = {}
         for segment, x, y, dx, dy, length, offset in self._edges_near(float(fixes.x[i]), float(fixes.y[i])):
@@ -230,6 +239,37 @@ def _longest_known(fixes: Fixes, i: int) -> float:
     return straight if _sparse(fixes, i) else longest
 
 
+def _window(linked: list[bool], i: int) -> tuple[int, int]:
+    """The first and the last fix that a match of fix i looks at."""
+    first, last = i, i
+    while first > 0 and linked[first - 1] and i - first < REACH:
+        first -= 1
+    while linked[last] and last - i < REACH:
+        last += 1
+    return first, last
+
+
+def doubts_headings(fixes: Fixes, linked: list[bool], i: int) -> bool:
+    """Whether the headings sent in fix i's window lead along too little of the way that it went."""
+    east, north = (part.tolist() for part in headings.heading_of(fixes))
+    first, last = _window(linked, i)
+    sums = []
+    for side in (
+        reversed(range(i, last)),
+        range(first, i),
+    ):  # from the far end inwards: the last bit of a sum
+        total = [0.0, 0.0, 0.0]
+        for a in side:
+            dx, dy = float(fixes.x[a + 1] - fixes.x[a]), float(fixes.y[a + 1] - fixes.y[a])
+            along = [east[b] * dx + north[b] * dy for b in (a, a + 1) if (east[b], north[b]) != (0, 0)]
+            if along:
+                total = [dx + total[0], dy + total[1], max(along) + total[2]]
+        sums.append(total)
+    chord_x, chord_y, led = (one + other for one, other in zip(*sums, strict=True))
+    chord = math.sqrt(chord_x * chord_x + chord_y * chord_y)
+    return chord >= headings.CHORD_MIN_M and led < headings.AGREEING_SHARE * chord
+
+
 def _chosen(
     states: list[dict[State, float]],
     costs: list[dict[tuple[State, State], float]],
@@ -237,11 +277,7 @@ def _chosen(
     i: int,
 ) -> State:
     """The state of fix i through which the cheapest sequence over its window leads."""
-    first, last = i, i
-    while first > 0 and linked[first - 1] and i - first < REACH:
-        first -= 1
-    while linked[last] and last - i < REACH:
-        last += 1
+    first, last = _window(linked, i)
     before, after = dict.fromkeys(states[first], 0.0), dict.fromkeys(states[last], 0.0)
     for j in range(first, i):
         before = {b: min(states[j][a] + before[a] + costs[j][a, b] for a in states[j]) for b in states[j + 1]}

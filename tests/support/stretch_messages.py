@@ -3,6 +3,7 @@
 The midnight is a border between chunks of every table that TimescaleDB cuts into days or weeks.
 """
 
+import math
 import random
 from base64 import b64encode
 from collections.abc import Sequence
@@ -79,27 +80,49 @@ def lines(vehicle: str, at_s: float, along_m: float, noise: random.Random) -> li
     return found
 
 
-def stretch(counts: Sequence[int], noise: random.Random, pauses_s: Sequence[int] = (0,)) -> list[Message]:
+def stretch(
+    counts: Sequence[int],
+    noise: random.Random,
+    compasses: Sequence[str] = (),
+    pauses_s: Sequence[int] = (),
+) -> list[Message]:
     """So many fixes of each vehicle, one each 5 s with breaks and spells of bad fixes, some corrections (other
-    contents for the same key), and some lines. Each vehicle once pauses for one of `pauses_s`, and is back at START."""
+    contents for the same key), and some lines; with the heading of one of the compasses, and one of the pauses, after
+    which the vehicle is back at START.
+
+    Without compasses and pauses what the dumps in tests/data/releases/ were made of: not to be changed."""
     found = []
     for vehicle, count in enumerate(counts):
-        pause_s, pauses_at = noise.choice(pauses_s), noise.randint(0, count)
+        pause_s, pauses_at = (noise.choice(pauses_s), noise.randint(0, count)) if pauses_s else (0, 0)
         at_s, along_m = -float(pause_s), noise.uniform(0, 400)
         spell, left = "", 0
+        compass = noise.choice(compasses) if compasses else ""
         for number in range(count):
             at_s += pause_s if number == pauses_at else 0
             if not left:
                 spell, left = noise.choice(SPELLS), noise.randint(1, 5)
             left -= 1
-            found.append(fix_in_spell(spell, f"v{vehicle}", at_s, along_m, noise))
+            heads = heading(compass, along_m)
+            found.append(fix_in_spell(spell, f"v{vehicle}", at_s, along_m, noise, **heads))
             if noise.random() < 0.1:
-                found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise))
+                found.append(fix(f"v{vehicle}", at_s, along_m + 7, noise, **heads))
             if noise.random() < 0.1:
                 found += lines(f"v{vehicle}", at_s, along_m, noise)
             gap = noise.choice([*[5] * 18, *[10] * 3, *(200, 295, 301, 400, 880, 890, 895, 899)])
             at_s, along_m = at_s + gap, along_m + min(gap, 10) * 8
     return found
+
+
+COMPASSES = ("", "true", "north", "backward")
+"""What a vehicle sends for its heading: nothing, the truth, always 0, or the opposite."""
+
+
+def heading(compass: str, along_m: float) -> dict[str, float]:
+    if compass in {"", "north"}:
+        return {"heading": 0} if compass else {}
+    ends = [shapely.get_coordinates(LAP.interpolate(place % 450))[0] for place in (along_m, along_m + 1)]
+    east, north = ends[1] - ends[0]
+    return {"heading": round(math.degrees(math.atan2(east, north)) + 180 * (compass == "backward")) % 360}
 
 
 SPELLS = ("", "", "", "", "away", "scattered", "poor", "frozen")
@@ -120,18 +143,22 @@ SPREADING: tuple[dict[str, Any], ...] = (
 """What vehicles say of their spreader: known, in part, absurd, shut off, nothing; most of them have none."""
 
 
-def fix_in_spell(spell: str, vehicle: str, at_s: float, along_m: float, noise: random.Random) -> Message:
+def fix_in_spell(
+    spell: str, vehicle: str, at_s: float, along_m: float, noise: random.Random, **more: Any
+) -> Message:
     match spell:
         case "away":  # 300 m off: impossible after 5 s, possible after 10
-            return fix(vehicle, at_s, along_m, noise, east_m=300)
+            return fix(vehicle, at_s, along_m, noise, east_m=300, **more)
         case "scattered":
-            return fix(vehicle, at_s, along_m, noise, east_m=noise.choice([-9000, 400, 5000, 20_000]))
+            return fix(vehicle, at_s, along_m, noise, east_m=noise.choice([-9000, 400, 5000, 20_000]), **more)
         case "poor":
-            return fix(vehicle, at_s, along_m, noise, **noise.choice([{"accuracy_m": 60}, {"hdop": 12}]))
+            return fix(
+                vehicle, at_s, along_m, noise, **noise.choice([{"accuracy_m": 60}, {"hdop": 12}]), **more
+            )
         case "frozen":
-            return fix(vehicle, at_s, 0, random.Random(0), speed_kmh=30)
+            return fix(vehicle, at_s, 0, random.Random(0), speed_kmh=30, **more)
         case _:
-            return fix(vehicle, at_s, along_m, noise, speed_kmh=30, **noise.choice(SPREADING))
+            return fix(vehicle, at_s, along_m, noise, speed_kmh=30, **noise.choice(SPREADING), **more)
 
 
 def flow(sensor: str, minute: float, minutes: float | None = 1, **more: Any) -> Message:
