@@ -2,11 +2,13 @@
 
 import re
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from accuracy.plots import Axes, chart
 from accuracy.run import INTERVAL_S, NOISE_M, Cell, beside_meili, measured, over_seeds, receivers
+from accuracy.traces import Receiver, heading_back, heading_north, of_all_kinds
 from accuracy.worlds import crossings, grid, towns
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -17,10 +19,16 @@ PEER_HEAD: Final = (
 )
 HEAD: Final = "| noise, interval | ways and direction | recall | precision | amounts | wrong |\n|---|---|---|---|---|---|\n"
 SEEDS: Final = (1, 2, 3, 4)
+OTHERWISE: Final = {
+    "all kinds": of_all_kinds,
+    "heading always 0": heading_north,
+    "heading turned by 180°": heading_back,
+}
+"""What may go wrong with what the vehicles send."""
 
 
 def row(cell: Cell) -> str:
-    name = f"{cell.receiver.noise_m:g} m, {cell.receiver.interval_s} s"
+    name = f"{cell.receiver.noise_m:g} m, {cell.receiver.interval_s} s" + (cell.note and f", {cell.note}")
     metres = cell.metres
     treated = f"{metres.recall:.3f} | {metres.precision:.3f} | {metres.amount:.3f} | {cell.crossed}"
     if cell.peer is None:
@@ -77,7 +85,11 @@ def main() -> None:
             asked = list(receivers(drift_share=0.0, heading=False))
             report(world.name, list(beside_meili(world, asked, Path(directory))))
     real = [measured(towns(), receiver)[0] for receiver in receivers(drift_share=0.9, heading=True)]
-    report("towns-as-sent", real)
+    otherwise = [
+        replace(measured(towns(), Receiver(5, 5, 0.9, heading=True), sent)[0], note=note)
+        for note, sent in OTHERWISE.items()
+    ]
+    report("towns-as-sent", real + otherwise)
     report(
         "crossings", [over_seeds(crossings(), receiver, SEEDS) for receiver in receivers(0.0, heading=False)]
     )

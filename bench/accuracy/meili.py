@@ -20,6 +20,9 @@ from vinterkoll.simulators.network import to_lon_lat
 HIGHWAY: Final = "residential"
 """One road class for all: the register says what a vehicle treats, and Meili gets only streets of that kind."""
 
+ONE_WAY: Final = {0: "no", 1: "yes", -1: "-1"}
+"""OpenStreetMap's word for the network's."""
+
 RUN_FIXES: Final = 1_000
 """Of one drive, asked at a time."""
 
@@ -123,7 +126,8 @@ def _write_pbf(world: World, kind: int, file: Path) -> dict[int, tuple[float, fl
                 if shared is not None:
                     known[shared] = len(nodes)
             refs.append(len(nodes) if shared is None else known[shared])
-        ways.append(osmium.osm.mutable.Way(id=place + 1, nodes=refs, tags={"highway": HIGHWAY}, version=1))
+        tags = {"highway": HIGHWAY, "oneway": ONE_WAY[int(network.one_way[place])]}
+        ways.append(osmium.osm.mutable.Way(id=place + 1, nodes=refs, tags=tags, version=1))
         bearings[place] = _bearing(line[1] - line[0]), _bearing(line[-2] - line[-1])
     with osmium.SimpleWriter(str(file)) as writer:
         for node in nodes:

@@ -11,17 +11,21 @@ import numpy as np
 from accuracy.measure import Metres, WayAccuracy, metres, segments_crossed, way_accuracy
 from accuracy.traces import Receiver, Trace, observe
 from accuracy.worlds import World
+from vinterkoll.processing.coordinates import sweref_from_wgs84
 from vinterkoll.processing.matching import match
 from vinterkoll.processing.spreading import nothing_spread
 from vinterkoll.processing.tracks import Fixes, linked_to_next
 from vinterkoll.processing.treatment import stretches_of
+from vinterkoll.simulators.network import to_lon_lat
 
 NOISE_M: Final = (0, 3, 5, 10, 20)
 INTERVAL_S: Final = (1, 2, 5, 10, 30, 60)
 BATCH: Final = 5_000
 """Fixes, as the worker takes them."""
 
+
 Sent = Callable[[Fixes], Fixes]
+"""What becomes of the fixes before they are matched."""
 
 
 class Peer(NamedTuple):
@@ -41,6 +45,7 @@ class Cell:
     crossed: int
     rate: float
     peer: Peer | None = None
+    note: str = ""
 
 
 def receivers(drift_share: float, heading: bool) -> Iterator[Receiver]:
@@ -50,13 +55,16 @@ def receivers(drift_share: float, heading: bool) -> Iterator[Receiver]:
 
 
 def seconds_to_match(world: World, fixes: Fixes) -> float:
-    """Return the seconds of CPU that matching in batches takes."""
+    """Return the seconds of CPU that it takes to match in batches, from degrees to segments."""
+    lon, lat = to_lon_lat(np.column_stack([fixes.x, fixes.y])).T.copy()
     took = 0.0
     for at in range(0, len(fixes), BATCH):
-        batch = Fixes(*(getattr(fixes, name)[at : at + BATCH] for name in Fixes.__slots__))
-        linked = linked_to_next(batch)
+        batch = fixes.only(np.arange(at, min(at + BATCH, len(fixes))))
+        degrees = lon[at : at + BATCH], lat[at : at + BATCH]
         began = time.process_time()
-        match(batch, linked, world.network)
+        x, y = sweref_from_wgs84(*degrees)
+        projected = replace(batch, x=x, y=y)
+        match(projected, linked_to_next(projected), world.network)
         took += time.process_time() - began
     return took
 
@@ -75,7 +83,7 @@ def over_seeds(world: World, receiver: Receiver, seeds: Sequence[int]) -> Cell:
 
 
 def measured(world: World, receiver: Receiver, sent: Sent = lambda fixes: fixes) -> tuple[Cell, Trace]:
-    """Measure a cell. `sent`: what becomes of the fixes on the way, if anything does."""
+    """Measure a cell."""
     trace = observe(world, receiver)
     trace = replace(trace, fixes=sent(trace.fixes))
     found = match(trace.fixes, linked_to_next(trace.fixes), world.network)

@@ -1,11 +1,12 @@
 """What receivers report of the drives: fixes with noise, and beside each the segment and direction that are true."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from accuracy.worlds import SEED, Drive, World
+from vinterkoll.processing.network import ALL_KINDS
 from vinterkoll.processing.observations import FloatColumn, IntColumn
 from vinterkoll.processing.tracks import Fixes
 from vinterkoll.simulators import chance
@@ -48,6 +49,21 @@ def observe(world: World, receiver: Receiver) -> Trace:
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     truth = {name: columns.pop(name) for name in ("segment", "direction", "second")}
     return Trace(Fixes(**columns), **truth)
+
+
+def of_all_kinds(fixes: Fixes) -> Fixes:
+    """The same of vehicles that the register does not have."""
+    return replace(fixes, kinds=np.full(len(fixes), ALL_KINDS))
+
+
+def heading_north(fixes: Fixes) -> Fixes:
+    """The same of units that send 0 for a heading that they do not know."""
+    return replace(fixes, heading_deg=np.zeros(len(fixes)))
+
+
+def heading_back(fixes: Fixes) -> Fixes:
+    """The same of compasses the wrong way round."""
+    return replace(fixes, heading_deg=(fixes.heading_deg + 180) % 360)
 
 
 def _observed(world: World, number: int, drive: Drive, receiver: Receiver) -> dict[str, np.ndarray]:

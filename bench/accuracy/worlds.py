@@ -164,7 +164,7 @@ def grid() -> World:
 
 @cache
 def towns() -> World:
-    """The simulator's two towns and an hour of each of its vehicles."""
+    """The simulator's three towns, its interchange, and an hour of each of its vehicles."""
     streets = network(SEED)
     drives = [
         Drive(

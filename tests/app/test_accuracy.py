@@ -1,17 +1,19 @@
-"""What is derived from noisy fixes against what is true, in metres; docs/accuracy.md has all cells of noise and interval."""
+"""What is derived from noisy fixes against what is true, in metres; docs/accuracy.md has all cells of noise and interval.
+
+Seeds are fixed: each floor is just below what is measured, so that anything lost is seen.
+"""
 
 import csv
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from accuracy.run import measured, over_seeds
-from accuracy.traces import Receiver
+from accuracy.run import Sent, measured, over_seeds
+from accuracy.traces import Receiver, heading_back, heading_north
 from accuracy.worlds import AVENUES, CROSSINGS, World, crossings, grid, towns
 from derived_tables import acceptance
 from vinterkoll.app.networks import import_network
@@ -19,7 +21,6 @@ from vinterkoll.app.register import store_register
 from vinterkoll.app.settings import Settings
 from vinterkoll.ingest.message import Message
 from vinterkoll.processing.actions import CODES, codes_of
-from vinterkoll.processing.tracks import Fixes
 from vinterkoll.simulators.files import write_truth
 from vinterkoll.simulators.network_file import write_network
 from vinterkoll.simulators.register import write_register
@@ -97,8 +98,8 @@ def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
     recall = right / sum(map(len, true.values()))
     precision = right / sum(map(len, found.values()))
     print(f"recall {recall:.4f}, precision {precision:.4f}")
-    assert recall > 0.98
-    assert precision > 0.99
+    assert recall > 0.990
+    assert precision > 0.993
 
     given, spread = derived_amounts(database_url), true_amounts(tmp_path / "truth.csv")
     kinds = {key[:2] for key in given.keys() | spread.keys()}
@@ -109,45 +110,45 @@ def test_an_hour_of_the_whole_fleet(database_url: str, tmp_path: Path) -> None:
         errors = [given.get(key, 0) - spread.get(key, 0) for key in streets]
         error, misplaced = sum(errors) / total, sum(map(abs, errors)) / total
         print(f"{kind}: {total:.0f} kg, error {error:+.2%}, by street {misplaced:.2%}")
-        assert abs(error) < 0.01
-        assert misplaced < 0.03
+        assert abs(error) < 0.004
+        assert misplaced < 0.02
 
 
 @pytest.mark.parametrize("world", [grid, towns])
 def test_the_aims_at_5_m_and_5_s(world: Callable[[], World]) -> None:
-    """Per segment, direction, action and pass, out of positions alone; Meili finds the way of 0.954 and 0.918."""
+    """Per segment, direction, action and pass, out of positions alone. Meili finds the way of 0.95375 and 0.91739 of the fixes."""
     cell, _ = measured(world(), Receiver(noise_m=5, interval_s=5))
-    assert cell.metres.recall > 0.985
-    assert cell.metres.precision > 0.99
-    assert cell.ways.way > (0.95 if world is grid else 0.935)
+    assert cell.metres.recall > (0.9885 if world is grid else 0.9907)
+    assert cell.metres.precision > (0.9912 if world is grid else 0.9917)
+    assert cell.ways.way > (0.9538 if world is grid else 0.9418)
 
 
-@pytest.mark.parametrize("turned_deg", [None, 180.0])
+@pytest.mark.parametrize("sent", [heading_north, heading_back])
 @pytest.mark.parametrize("world", [grid, towns])
-def test_headings_that_are_not_true_lose_nothing(
-    world: Callable[[], World], turned_deg: float | None
-) -> None:
-    """0 all the time, or a compass the wrong way round: without the rule of ADR 21 recall is 0.52 and 0.00."""
-
-    def sent(fixes: Fixes) -> Fixes:
-        untrue = 0 * fixes.heading_deg if turned_deg is None else (fixes.heading_deg + turned_deg) % 360
-        return replace(fixes, heading_deg=untrue)
-
-    receiver = Receiver(noise_m=5, interval_s=5, drift_share=0.9, heading=True)
-    cell, _ = measured(world(), receiver, sent)
-    assert cell.metres.recall > 0.985
-    assert cell.metres.precision > 0.99
+def test_headings_that_are_not_true_lose_nothing(world: Callable[[], World], sent: Sent) -> None:
+    """Without the rule of ADR 21 recall is 0.51 and 0.00."""
+    cell, _ = measured(world(), Receiver(noise_m=5, interval_s=5, drift_share=0.9, heading=True), sent)
+    assert cell.metres.recall > 0.9865
+    assert cell.metres.precision > 0.9908
 
 
 @pytest.mark.parametrize(
-    ("noise_m", "interval_s", "wrong"),
-    [(3, 1, 0), (5, 1, 3), (5, 2, 0), (5, 5, 0), (5, 10, 0), (10, 5, 0)],
+    ("noise_m", "interval_s", "wrong", "recall"),
+    [
+        (3, 1, 0, 0.9952),
+        (5, 1, 3, 0.9950),
+        (5, 2, 0, 0.9912),
+        (5, 5, 0, 0.9790),
+        (5, 10, 0, 0.9604),
+        (10, 2, 8, 0.9909),
+        (10, 5, 0, 0.9781),
+    ],
 )
 def test_next_to_no_crossing_street_and_no_bridge_is_treated(
-    noise_m: float, interval_s: int, wrong: int
+    noise_m: float, interval_s: int, wrong: int, recall: float
 ) -> None:
-    """Of 3,000 that are crossed; at 5 m and a fix each second, where a step is shorter than its noise, a few."""
+    """Of 3,000 that are crossed; a few where a step is not much longer than its noise."""
     cell = over_seeds(crossings(), Receiver(noise_m, interval_s), seeds=(1, 2, 3, 4))
     assert AVENUES * CROSSINGS >= 500
     assert cell.crossed <= wrong
-    assert cell.metres.recall > 0.95
+    assert cell.metres.recall > recall

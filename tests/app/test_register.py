@@ -44,7 +44,7 @@ def test_the_commands_of_the_document(database_url: str, tmp_path: Path) -> None
     assert "would change" in done.stdout
     assert run(database_url, "dump", "vehicle").splitlines()[1:] == [
         "norrplog,NP1,Hjullastare 1,carriageway,2026-1,,2026-01-31T23:00:00Z",
-        "norrplog,NP1,Hjullastare 1,carriageway|gc,2026-1,2026-01-31T23:00:00Z,2026-04-29T22:00:00Z",
+        "norrplog,NP1,Hjullastare 1,gc,2026-1,2026-01-31T23:00:00Z,2026-04-29T22:00:00Z",
         "norrplog,NP2,Traktor,gc|area,,,",
     ]
     log = run(database_url, "log", "--limit", "3").splitlines()
