@@ -114,7 +114,7 @@ function summarise(street) {
       street.oldest = Math.min(street.oldest, state?.whole ? state.ms : 0);
       if (!state) continue;
       done += (segment.length_m / directions.length) * state.share;
-      street.latest = Math.max(street.latest, state.ms);
+      street.latest = Math.max(street.latest, state.touchedMs);
     }
   }
   street.share = length ? done / length : 0;

@@ -142,9 +142,8 @@ async function start() {
     municipalities = await borders.json();
     addBorders(map, municipalities);
   }
-  await poll("segments", 30, takeSegments, SEGMENTS_TIMEOUT_MS);
-  keepViewInHash(map);
-  await poll("treatments?since=PT24H&geometry=false", 5, (collection) => {
+  poll("segments", 30, takeSegments, SEGMENTS_TIMEOUT_MS).then(() => keepViewInHash(map));
+  poll("treatments?since=PT24H&geometry=false", 5, (collection) => {
     streets.setTreatments(collection);
     refresh();
   });

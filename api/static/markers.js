@@ -38,7 +38,7 @@ export class Markers {
       seen.add(key);
       const marker = this.known.get(key) ?? this.#add(key, latlng);
       marker.item = item;
-      if (!marker.getLatLng().equals(latlng)) marker.setLatLng(latlng); // which moves the map to its open popup
+      if (!marker.getLatLng().equals(latlng)) this.#move(marker, latlng);
       this.group.addLayer(marker);
     }
     for (const [key, marker] of this.known) {
@@ -47,6 +47,14 @@ export class Markers {
       this.known.delete(key);
     }
     this.refresh();
+  }
+
+  /** Move a marker, and its popup with it, but not the map: who reads it may have gone elsewhere. */
+  #move(marker, latlng) {
+    const popup = marker.getPopup();
+    popup.options.autoPan = false;
+    marker.setLatLng(latlng);
+    popup.options.autoPan = true;
   }
 
   /** Look at all again: who is silent grows old without a new answer. */

@@ -24,6 +24,16 @@ export class Poll {
     if (!document.hidden) this.timer = setTimeout(() => this.#attempt(), delayMs);
   }
 
+  /** Let a mistake of ours be seen, and not be taken for a server that cannot be reached. */
+  #show(content) {
+    try {
+      this.take(content);
+    } catch (error) {
+      console.error(error);
+      throw error;
+    }
+  }
+
   async #attempt() {
     if (this.busy) return;
     this.busy = true;
@@ -34,12 +44,12 @@ export class Poll {
       const answer = await fetch(this.url, { headers, signal, cache: "no-store", credentials: "omit" });
       if (answer.status === 200) {
         const content = await answer.json();
-        this.take(content);
-        this.etag = answer.headers.get("ETag"); // after `take`: what could not be shown is fetched again
+        this.#show(content);
+        this.etag = answer.headers.get("ETag"); // after that: what could not be shown is fetched again
       }
       ok = answer.ok || answer.status === 304;
     } catch (error) {
-      if (!(error instanceof TypeError || error instanceof DOMException)) console.error(error);
+      if (error instanceof SyntaxError) console.error(error); // no JSON; no contact tells itself
     }
     this.busy = false;
     this.failures = ok ? 0 : this.failures + 1;

@@ -130,17 +130,19 @@ function newDirection() {
 }
 
 /**
- * What treatments come to after `from`: `{whole, ms, share}`, or null where there are none. Whole, since the latest time that
- * the API calls so of any; else in part, by the latest touch and the greatest share.
+ * What treatments come to after `from`: `{whole, ms, share, touchedMs}`, or null where there are none. Whole, since the latest time
+ * that the API calls so of any; else in part, by the latest touch and the greatest share. How much of a share is of before `from`
+ * nobody tells: then none of it counts.
  */
 function stateOf(done, from) {
+  const touched = done.filter(({ ms }) => ms > from);
+  if (!touched.length) return null;
+  const touchedMs = Math.max(...touched.map(({ ms }) => ms));
   const whole = done.filter(({ wholeMs }) => wholeMs > from);
   if (whole.length) {
     const latest = whole.reduce((one, other) => (other.wholeMs > one.wholeMs ? other : one));
-    return { whole: true, ms: latest.wholeMs, share: latest.whole_share };
+    return { whole: true, ms: latest.wholeMs, share: latest.whole_share, touchedMs };
   }
-  const touched = done.filter(({ ms }) => ms > from);
-  if (!touched.length) return null;
-  const greatest = (name) => Math.max(...touched.map((one) => one[name]));
-  return { whole: false, ms: greatest("ms"), share: greatest("share") };
+  const share = Math.max(...touched.map((one) => (one.firstMs > from ? one.share : 0)));
+  return { whole: false, ms: touchedMs, share, touchedMs };
 }

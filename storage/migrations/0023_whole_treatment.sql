@@ -1,4 +1,12 @@
 -- Since when most of a segment was treated, whatever touched it later (docs/adr/0020).
+
+-- Workers of earlier versions would leave these columns as they are: batches under way end first (the locks of storage/inputs.py),
+-- and none comes after, for rules that are later than its own stop a worker. What the later rules ask for is noted as `migrate` does.
+SELECT pg_advisory_xact_lock(1667788391), pg_advisory_xact_lock(1768845428);
+UPDATE input_version SET version = version + 1, derivation = 4;
+INSERT INTO rederivation (device_id, from_time)
+SELECT device_id, 'epoch' FROM device WHERE kind IN ('position', 'flow') ORDER BY device_id;
+
 ALTER TABLE treatment
     ADD COLUMN whole_time  timestamptz,    -- four fifths of the length were covered since; NULL: not within the 24 hours before `time`
     ADD COLUMN whole_share real,           -- of the length, covered since whole_time

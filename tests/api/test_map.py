@@ -94,11 +94,15 @@ def told(segment: int, direction: str, **actions: dict[str, Any]) -> dict[str, A
     now = datetime.now(UTC)
 
     def treated(
-        touched: float, share: float, whole: float | None = None, whole_share: float | None = None
+        touched: float,
+        share: float,
+        whole: float | None = None,
+        whole_share: float | None = None,
+        first: float | None = None,
     ) -> dict[str, Any]:
         time = hours_ago(touched, now).isoformat()
         return {
-            "first_time": time,
+            "first_time": time if first is None else hours_ago(first, now).isoformat(),
             "time": time,
             "share": share,
             "whole_time": None if whole is None else hours_ago(whole, now).isoformat(),
@@ -183,14 +187,20 @@ def test_what_is_whole_is_told_from_what_was_touched_since(page: Page, address: 
         told(STORGATAN, "forward", PLOUGHING=ploughed, SALTING_DRY=salted),
         told(STORGATAN, "backward", PLOUGHING=ploughed | {"whole": 9.0}, SALTING_DRY=salted),
         told(SIDE_STREET, "forward", PLOUGHING={"touched": 5, "share": 1.0, "whole": 5, "whole_share": 1.0}),
+        told(
+            SIDE_STREET,
+            "backward",
+            PLOUGHING={"touched": 7.5, "share": 1.0, "whole": 8.5, "whole_share": 1.0, "first": 8.5},
+        ),
     )
     page.route("**/api/v1/segments", with_a_hundredfold_length)
     seen = open_map(page, address)
-    shows(page, "treated", 3)
+    shows(page, "treated", 4)
     assert set(along(page, SIDE_PX)) == {_OLDER[1]}, "whole since three hours: solid, and as old as that"
     assert set(along(page, -SIDE_PX)) == {NEWEST, ""}, "whole before the window, in part within it"
     figures = page.locator("#ages .figure")
-    # of 5 km each, the greater of 0.03 and 0.1, 0.9, all; the rest of the town's 25 km is not treated
+    # of 5 km each, the greater of 0.03 and 0.1, 0.9, all; and none of what was whole before the window and touched within it, for how much
+    # that was nobody tells; the rest of the town's 25 km is not treated
     expect(figures).to_have_text(["0,5 km", "0,0 km", "4,5 km", "5,0 km", "–", "15,0 km"])
     expect(page.locator("#actions label", has_text="plogning")).to_contain_text("9,7 km")
     expect(page.locator("#actions label", has_text="saltning, torr")).to_contain_text("1,0 km")
@@ -198,6 +208,7 @@ def test_what_is_whole_is_told_from_what_was_touched_since(page: Page, address: 
     street = page.locator("#streets tr", has_text="Storgatan")
     expect(street.locator("td").nth(0)).to_have_text("50 %")  # 0.9 of one direction, a tenth of the other
     expect(street.locator("td").nth(1)).to_contain_text("3 min")
+    expect(page.locator("#streets tr", has_text="Sidogatan").locator("td").nth(0)).to_have_text("50 %")
 
     page.locator("[data-action=PLOUGHING]").uncheck()
     shows(page, "treated", 2)

@@ -1,6 +1,7 @@
 """Treatments out of stretches: amounts, share, first time, whose they are; and what it costs to find the latest."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from time import perf_counter
 from typing import Any
@@ -13,7 +14,7 @@ from town_rows import GC_PATH, NOW, STORGATAN, add_device, add_network, insert
 from vinterkoll.processing.actions import CODES, mask_of
 from vinterkoll.processing.observations import Rows
 from vinterkoll.processing.spreading import UNKNOWN
-from vinterkoll.storage import columns, migrate, renewals, stretches, treatments
+from vinterkoll.storage import columns, inputs, migrate, renewals, stretches, treatments
 from winter import add_winter, look_up_of_latest, one_pass, store, stretches_read
 
 pytestmark = pytest.mark.postgres
@@ -21,7 +22,7 @@ Database = psycopg.Connection[Any]
 
 PLOUGHING, SALTING = mask_of(["PLOUGHING"]), mask_of(["SALTING_DRY"])
 SALT = {"material_id": 1, "mg_per_m2": 10_000, "ul_per_m2": 4_000, "width_mm": 6_000}
-AMOUNTS = 10
+AMOUNTS, WHOLE_TIMES = 10, 23
 OLD_PASSES = [(125, 1, PLOUGHING), (120, 1, PLOUGHING | SALTING), (5, 2, SALTING)]
 UNSAID = {"kg": None, "litres": None, "g_per_m2": None, "ml_per_m2": None, "width_m": None}
 
@@ -273,9 +274,36 @@ def test_what_was_stored_before_amounts_becomes_what_renewing_makes_of_it(before
     migrated = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
     pseudonyms = [3, 4]  # of the two devices in this month
     assert migrated[SALTING] == (120, 5, *migrated[SALTING][2:4], pseudonyms, [{"material": None} | UNSAID])
-    before_amounts.execute("UPDATE treatment SET share = 0")
+    since = whole(before_amounts)
+    assert since == (120, 1)
+    before_amounts.execute("UPDATE treatment SET share = 0, whole_time = NULL, whole_share = NULL")
     passes = [stretch(device, minutes, actions=actions) for minutes, device, actions in OLD_PASSES]
     treatments.renew(before_amounts, np.concatenate(passes))
     renewed = {action: treatment(before_amounts, action) for action in (PLOUGHING, SALTING)}
     assert renewed == migrated
+    assert whole(before_amounts) == since
     assert renewals.due(before_amounts)  # by which `vinterkoll rederive` finds the amounts in raw rows
+
+
+def test_no_worker_of_an_earlier_version_comes_after_whole_times(
+    before_amounts: Database, empty_database_url: str
+) -> None:
+    """It would write a treatment and leave its whole_time as it is: so the migration waits for its batch, and is its last."""
+    *earlier, since_when_whole = [one for one in migrate.packaged() if AMOUNTS <= one.version <= WHOLE_TIMES]
+    for one in earlier:
+        before_amounts.execute(one.statements.encode())
+    before_amounts.execute("DELETE FROM rederivation")
+    with psycopg.connect(empty_database_url) as worker, ThreadPoolExecutor(1) as pool:
+        inputs.hold(worker, 3)
+        migrating = pool.submit(before_amounts.execute, since_when_whole.statements.encode())
+        worker.execute("UPDATE treatment SET time = time + interval '1 minute'")
+        worker.execute(
+            "UPDATE stretch SET time = time + interval '1 minute', until_time = until_time + interval '1 minute'"
+        )
+        assert not migrating.done()
+        worker.commit()
+        migrating.result()
+        assert whole(before_amounts) == (119, 1)
+        with pytest.raises(inputs.OldRulesError):
+            inputs.hold(worker, 3)
+    assert len(renewals.due(before_amounts)) == 2
