@@ -1,7 +1,8 @@
-"""Where links meet. Ends within a centimetre are one node; a link is cut where the end of another lies on its middle.
+"""Where links meet: at ends that are one place, and where the end of one lies on the middle of another, which is cut there.
 
-Links whose file names their nodes meet where it says. Of the others, what is within a centimetre of one another is one
-node, and so is a chain of such: ends, and the places on one link that ends lie on. So the order of the rows means nothing.
+Links whose file names their nodes meet where it says. Of the others, ends that round to the same centimetre or are within one
+of each other are one node, and so is a chain of such. Places on one link that are too near for a segment between them are one
+node, too. The order of the rows means nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,9 @@ from vinterkoll.processing.observations import FloatColumn, IntColumn
 
 _JOINED_MAX_M: Final = 0.01 + 1e-6
 """A centimetre, and what the floats of a northing may lack of it."""
+
+APART_MIN_M: Final = 0.15
+"""Joining cuts nothing shorter: it would come of how ends were drawn, and what is under 5 cm never counts as treated."""
 
 _NORTHING_BITS: Final = 31
 """Centimetres of northing, up to 21,000 km, fit below the easting in one node id."""
@@ -91,8 +95,26 @@ def _touches(edges: Edges, ends: NDArray[np.float64]) -> _Touches:
     link = edges.segment[edge]
     order = np.lexsort((end, at_m, link))
     link, at_m, end = link[order], at_m[order], end[order]
-    apart = (np.diff(link, prepend=-1) != 0) | (np.diff(at_m, prepend=0.0) > _JOINED_MAX_M)
-    return _Touches(link, at_m, end, np.cumsum(apart) - 1)
+    return _Touches(link, at_m, end, _places(link, at_m))
+
+
+def _places(link: IntColumn, at_m: FloatColumn) -> IntColumn:
+    """Number the places of touches (t,), in order along each link.
+
+    A chain of touches within a centimetre is at one place. A chain that begins less than `APART_MIN_M` behind the first of a
+    place is at that place, too; one less than that before the link's last place, and nearer to it than to the first, at that.
+    """
+    begins = (np.diff(link, prepend=-1) != 0) | (np.diff(at_m, prepend=0.0) > _JOINED_MAX_M)
+    chain, owner, chain_m = np.cumsum(begins) - 1, link[begins], at_m[begins]
+    end_m = at_m[np.searchsorted(link, owner, "right") - 1]
+    last = end_m - chain_m < np.minimum(chain_m, APART_MIN_M)
+    place_m = np.where(last, end_m, chain_m)
+    other = np.diff(owner, prepend=-1) != 0
+    for at in np.flatnonzero(~other & ~last & (np.diff(chain_m, prepend=0.0) < APART_MIN_M)):
+        if chain_m[at] - place_m[at - 1] < APART_MIN_M:
+            place_m[at] = place_m[at - 1]
+    places: IntColumn = np.cumsum(other | (np.diff(place_m, prepend=0.0) != 0))[chain] - 1
+    return places
 
 
 def _nodes(place_ids: IntColumn, touches: _Touches) -> IntColumn:

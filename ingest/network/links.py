@@ -9,6 +9,7 @@ import pyproj
 import shapely
 
 UNREADABLE: Final = "a geometry that cannot be read"
+TWICE: Final = "twice in the file"
 
 T = TypeVar("T")
 
@@ -68,7 +69,7 @@ class Link(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """How many links were taken, how many left out for which reason with an example of each, and what was not found.
+    """How many links were taken, how many links or parts left out for which reason, an example of each, what was not found.
 
     `joined`: how many ends lay on the middle of a link, which was cut there.
     """
@@ -80,7 +81,7 @@ class Report:
     not_found: list[str] = field(default_factory=list)
 
     def skip(self, reason: str, identity: str) -> None:
-        """Count a link that is left out."""
+        """Count a link, or a part of one, that is left out."""
         self.skipped[reason] += 1
         self.examples.setdefault(reason, identity)
 

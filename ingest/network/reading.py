@@ -15,6 +15,7 @@ from vinterkoll.ingest.network.cutting import places_of
 from vinterkoll.ingest.network.geojson import open_geojson
 from vinterkoll.ingest.network.geopackage import open_geopackage
 from vinterkoll.ingest.network.links import (
+    TWICE,
     Feature,
     FeatureFile,
     Link,
@@ -145,7 +146,7 @@ def links_of(
         elif not long_enough[place]:
             report.skip("without length", link.identity)
         elif (same := (link.identity, places_of(link, degrees=file.crs.is_geographic))) in seen:
-            report.skip("twice in the file", link.identity)
+            report.skip(TWICE, link.identity)
         else:
             seen.add(same)
             kept.append(place)

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from network_files import NVDB, Line, feature, nvdb, read
-from vinterkoll.ingest.network.joining import joined
-from vinterkoll.ingest.network.links import Link, Report
+from vinterkoll.ingest.network.cutting import places_of, segments_of
+from vinterkoll.ingest.network.joining import APART_MIN_M, joined
+from vinterkoll.ingest.network.links import Link, NetworkFileError, Report
 from vinterkoll.processing.network import Segments
 
 STREET: Line = [(0, 0), (60, 0), (90, 0)]
@@ -158,12 +159,115 @@ def test_a_cut_renews_the_ids_of_what_it_cuts_only(file: Path) -> None:
     assert not set(once[1:6]) & set(twice[1:7])
 
 
+def lengths(segments: Segments) -> list[float]:
+    return sorted(np.round(segments.length_m, 3).tolist())
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "twice"),
+    [
+        ([[(0, 0), (90, 0)], [(40, 0), (130, 0)]], [40, 40, 50], 1),
+        ([[(0, 0), (90, 0)], [(0, 0), (50, 0)]], [40, 50], 1),
+        ([[(0, 0), (90, 0)], [(0, 0), (50, 0)], [(30, 0), (90, 0)]], [20, 30, 40], 4),
+        ([[(0, 0), (90, 0)], [(90, 0), (40, 0)]], [40, 50, 50], 0),
+    ],
+)
+@pytest.mark.parametrize("identity", [None, "1:1"])
+def test_links_of_one_identity_that_overlap_are_there_once(
+    file: Path, identity: str | None, lines: list[Line], expected: list[float], twice: int
+) -> None:
+    rows: list[tuple[Line, dict[str, str | None]]] = [(line, {"ROUTE_ID": identity}) for line in lines]
+    segments, report = nvdb(file, *rows)
+    assert lengths(segments) == expected
+    assert (report.links, report.skipped["twice in the file"]) == (len(lines), twice)
+    assert set(nvdb(file, *rows[::-1])[0].segment_id.tolist()) == set(segments.segment_id.tolist())
+
+
+def test_of_links_of_one_identity_that_overlap_the_order_does_not_say_which_is_kept(file: Path) -> None:
+    rows: list[tuple[Line, dict[str, str]]] = [
+        ([(0, 0), (90, 0)], {"Namn_130": "Ena"}),
+        ([(40, 0), (130, 0)], {"Namn_130": "Andra"}),
+    ]
+    for order in (rows, rows[::-1]):
+        segments, report = nvdb(file, *order)
+        assert sorted(segments.street.tolist()) == ["Andra", "Andra", "Ena"]
+        assert report.examples == {"twice in the file": "1:1"}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected", "meeting"),
+    [
+        ([[(0, 0), (50.03, 0)], [(50, 0), (90, 0)]], [40, 50.03], [1, 1, 2]),
+        ([[(0, 0), (50.149, 0)], [(50, 0), (90, 0)]], [40, 50.149], [1, 1, 2]),
+        ([[(0, 0), (50.151, 0)], [(50, 0), (90, 0)]], [0.151, 0.151, 39.849, 50], [1, 1, 3, 3]),
+        ([STREET, [(20, 0), (20, 50)], [(20.02, 0), (20.02, -40)]], [20, 40, 50, 70], [1, 1, 1, 1, 4]),
+        ([STREET, *([(20 + x / 10, 0), (20 + 9 * x, 50)] for x in range(4))], None, [1] * 6 + [4, 4]),
+        ([STREET, [(0.1, 0), (0.1, 50)], [(89.9, 0), (89.9, 50)]], [50, 50, 90], [1, 1, 2, 2]),
+        ([[(0, 0), (0.12, 0)], [(0.12, 0), (50, 0)], [(0.07, 0), (0, 50)]], None, [1, 1, 1, 3]),
+        ([STREET, [(20, 0), (20.06, 0.05), (20.12, 0)]], [20, 70], [1, 1, 2]),
+        ([[(0, 0), (50, 0), (50, 0.1), (50.1, 0.1), (50, 0)]], [50], [1, 1]),
+    ],
+)
+def test_joining_makes_no_segment_that_is_too_short_to_be_treated(
+    file: Path, lines: list[Line], expected: list[float] | None, meeting: list[int]
+) -> None:
+    rows: list[tuple[Line, dict[str, str]]] = [(at, {"ROUTE_ID": str(n)}) for n, at in enumerate(lines)]
+    segments, _ = nvdb(file, *rows)
+    assert junctions(segments) == meeting
+    assert expected is None or lengths(segments) == pytest.approx(expected)
+    ids = set(segments.segment_id.tolist())
+    assert set(nvdb(file, *rows[::-1])[0].segment_id.tolist()) == ids
+
+
+def test_a_short_ring_is_told_of(file: Path) -> None:
+    ring: Line = [(0, 0), (0.1, 0), (0.1, 0.1), (0, 0)]
+    _, report = nvdb(file, (STREET, {}), (ring, {"ROUTE_ID": "ring"}))
+    assert "left out: 1 a ring of less than 0.45 m (such as ring)" in list(report.lines())
+    with pytest.raises(NetworkFileError, match="no street is left"):
+        nvdb(file, (ring, {}))
+
+
+def cut(links: list[Link]) -> Segments:
+    lines = np.array([link.line for link in links], object)
+    return segments_of(links, lines, Report(), degrees=False)
+
+
+def street(identity: str, line: shapely.LineString) -> Link:
+    return Link(identity, "", "carriageway", 3, 2, 0, line, None)
+
+
+centimetres = st.tuples(st.integers(0, 150), st.integers(2, 150), st.booleans())
+
+
+@given(
+    st.lists(centimetres, min_size=1, max_size=6),
+    st.lists(st.integers(0, 300), max_size=6),
+    st.sampled_from(["", "own"]),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_overlaps_and_ends_close_together_gives_no_short_segments_and_one_set_of_ids(
+    along: list[tuple[int, int, bool]], sides: list[int], identity: str, noise: random.Random
+) -> None:
+    lines = [shapely.LineString([(0, -5), (0, -9)])]
+    lines += [
+        shapely.LineString([(x / 100, 0), ((x + by) / 100, 0)][:: -1 if back else 1]) for x, by, back in along
+    ]
+    lines += [shapely.LineString([(x / 100, 0), (x / 100, 5)]) for x in sides]
+    links = [street(identity and str(at), line) for at, line in enumerate(lines)]
+    segments = cut(links)
+    in_file = {round(line.length, 6) for line in lines}
+    short = segments.length_m[segments.length_m < APART_MIN_M - 1e-6]
+    assert {round(length, 6) for length in short.tolist()} <= in_file
+    noise.shuffle(links)
+    assert set(cut(links).segment_id.tolist()) == set(segments.segment_id.tolist())
+
+
 steps = st.tuples(st.sampled_from([(1, 0), (0, 1), (-1, 0), (0, -1)]), st.integers(1, 3))
 walks = st.tuples(st.tuples(st.integers(0, 3), st.integers(0, 3)), st.lists(steps, min_size=1, max_size=4))
 Place = tuple[int, int]
 
 
-def places_of(walk: tuple[Place, list[tuple[Place, int]]]) -> tuple[list[Place], list[Place]]:
+def passed_by(walk: tuple[Place, list[tuple[Place, int]]]) -> tuple[list[Place], list[Place]]:
     """The vertices of a walk over a grid, and all that it passes."""
     vertices, passed = [walk[0]], [walk[0]]
     for (dx, dy), count in walk[1]:
@@ -172,11 +276,15 @@ def places_of(walk: tuple[Place, list[tuple[Place, int]]]) -> tuple[list[Place],
     return vertices, passed
 
 
-@given(st.lists(walks, min_size=1, max_size=6), st.randoms(use_true_random=False))
+@given(
+    st.lists(walks, min_size=1, max_size=6),
+    st.lists(st.sampled_from(["", "1", "2"]), min_size=6, max_size=6),
+    st.randoms(use_true_random=False),
+)
 def test_joining_equals_walks_over_a_grid_that_are_cut_where_any_of_them_ends(
-    drawn: list[tuple[Place, list[tuple[Place, int]]]], noise: random.Random
+    drawn: list[tuple[Place, list[tuple[Place, int]]]], identities: list[str], noise: random.Random
 ) -> None:
-    walked = [places_of(walk) for walk in drawn]
+    walked = [passed_by(walk) for walk in drawn]
     noise.shuffle(walked)
     ends = {passed[at] for _, passed in walked for at in (0, -1)}
     expected = [pair for _, passed in walked for pair in pairwise(place for place in passed if place in ends)]
@@ -186,7 +294,7 @@ def test_joining_equals_walks_over_a_grid_that_are_cut_where_any_of_them_ends(
         )
         for vertices, _ in walked
     ]
-    links = [Link(str(at), "", "carriageway", 3, 2, 0, line, None) for at, line in enumerate(lines)]
+    links = [street(*one) for one in zip(identities, lines, strict=False)]
     found = joined(links, np.array(lines, object), Report())
     rounded = [
         [tuple(np.rint(one.metres.coords[at]).astype(int).tolist()) for at in (0, -1)] for one in found
@@ -200,3 +308,9 @@ def test_joining_equals_walks_over_a_grid_that_are_cut_where_any_of_them_ends(
     assert len(nodes) == len({node for node, _ in nodes}) == len(ends)
     assert all(one.link.line.equals_exact(one.metres, 1e-9) for one in found)
     assert sum(one.metres.length for one in found) == pytest.approx(sum(line.length for line in lines))
+    once = {(one.link.identity, places_of(one.link, degrees=False)): one for one in found}.values()
+    count = sum(3 if one.nodes[0] == one.nodes[1] else 1 for one in once)
+    segments = cut(links)
+    assert len(segments.segment_id) == count
+    noise.shuffle(links)
+    assert set(cut(links).segment_id.tolist()) == set(segments.segment_id.tolist())
