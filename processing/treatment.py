@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vinterkoll.processing import actions as codes
-from vinterkoll.processing.matching import SPARSE_S, Match, longest_way_m, match
+from vinterkoll.processing.matching import SPARSE_S, Match, match
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.observations import PLOUGH_PARTS, BoolColumn, FloatColumn, IntColumn, Rows
 from vinterkoll.processing.routes import Pieces, Places, pieces_of, route_lengths
 from vinterkoll.processing.spreading import SPREAD
 from vinterkoll.processing.tracks import Fixes, linked_to_next
+from vinterkoll.processing.transitions import longest_way_m
 
 STANDING_KMH: Final = 1.0
 """Who sends less than this at both ends of a step stands still: what lies between the two fixes is noise. Loaders that clear snow

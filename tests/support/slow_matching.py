@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vinterkoll.processing import candidates, headings, matching, treatment
+from vinterkoll.processing import candidates, headings, matching, transitions, treatment
 from vinterkoll.processing.actions import TREATING_ACTIONS
 from vinterkoll.processing.network import StreetNetwork
 from vinterkoll.processing.paths import WAY_MAX_M
@@ -126,12 +126,15 @@ class SlowMatcher:
                     costs[a, b] = 0.0 if a == b else matching.OFF_STEP_COST
                     continue
                 length, turns = self.way(int(fixes.kinds[i]), a, b)
-                too_long = length - (1 + matching.BEND_SHARE) * chord
+                too_long = length - (1 + transitions.BEND_SHARE) * chord
                 misfit = max(too_long, chord - length, 0.0)
                 cost = (
-                    misfit / (matching.MISFIT_M + matching.MISFIT_SHARE * chord) + matching.TURN_COST * turns
+                    misfit / (transitions.MISFIT_M + transitions.MISFIT_SHARE * chord)
+                    + transitions.TURN_COST * turns
                 )
-                costs[a, b] = min(cost, matching.BREAK_COST) if length <= longest else matching.BREAK_COST
+                costs[a, b] = (
+                    min(cost, transitions.BREAK_COST) if length <= longest else transitions.BREAK_COST
+                )
         return costs
 
     def _node(self, state: State, ahead: bool) -> int:
@@ -226,7 +229,9 @@ def _chord_and_longest(fixes: Fixes, i: int) -> tuple[float, float]:
     dx, dy = float(fixes.x[i + 1] - fixes.x[i]), float(fixes.y[i + 1] - fixes.y[i])
     chord = math.sqrt(dx * dx + dy * dy)
     gap_s = float(fixes.time_us[i + 1] - fixes.time_us[i]) / 1e6
-    return chord, max(matching.DETOUR_MAX * chord + matching.DETOUR_SLACK_M, matching.DETOUR_M_PER_S * gap_s)
+    return chord, max(
+        transitions.DETOUR_MAX * chord + transitions.DETOUR_SLACK_M, transitions.DETOUR_M_PER_S * gap_s
+    )
 
 
 def _sparse(fixes: Fixes, i: int) -> bool:
