@@ -36,7 +36,7 @@ _NO: Final = frozenset({"", "0", "false", "no", "nej", "n"})
 
 
 class ColumnNames:
-    """The columns of a file, found by pattern: `*` and `?` as in file names, whatever the case of the letters.
+    """The columns of a file, found by pattern: `*`, `?` and `[…]` as in file names, whatever the case of the letters.
 
     A file without a list of columns (None) takes every pattern as a name. `missing` gathers what was not found.
     """
