@@ -82,7 +82,7 @@ class SlowMatcher:
 
     def _states(self, fixes: Fixes, i: int) -> dict[State, float]:
         """What fix i may be and what it costs, in the order in which ties are resolved."""
-        east, north = (float(part[i]) for part in headings.heading_of(fixes))
+        east, north = (float(part[0]) for part in headings.heading_of(fixes.only(np.array([i]))))
         weight = candidates.HEADING_COST if (east, north) != (0, 0) else 0.0
         nearest: dict[int, tuple[float, float, float]] = {}
         for segment, x, y, dx, dy, length, offset in self._edges_near(float(fixes.x[i]), float(fixes.y[i])):
@@ -256,8 +256,9 @@ def _window(linked: list[bool], i: int) -> tuple[int, int]:
 
 def doubts_headings(fixes: Fixes, linked: list[bool], i: int) -> bool:
     """Whether the headings sent in fix i's window lead along too little of the way that it went."""
-    east, north = (part.tolist() for part in headings.heading_of(fixes))
     first, last = _window(linked, i)
+    sent = headings.heading_of(fixes.only(np.arange(first, last + 1)))
+    east, north = (dict(enumerate(part.tolist(), first)) for part in sent)
     sums = []
     for side in (
         reversed(range(i, last)),
