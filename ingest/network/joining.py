@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vinterkoll.ingest.network.links import Link, Report
 from vinterkoll.ingest.network.parts import along_m, parts
-from vinterkoll.processing.edges import Edges
+from vinterkoll.processing.edges import Cells, Edges
 from vinterkoll.processing.observations import FloatColumn, IntColumn
 
 _JOINED_MAX_M: Final = 0.01 + 1e-6
@@ -37,7 +37,7 @@ class Joined(NamedTuple):
 
 
 class _Touches(NamedTuple):
-    """(t,) ends on links, in order along each link: the link, its metres there, the end and its node.
+    """(t,) ends on links, in order along each link: the link, its metres there, and the end.
 
     `place` numbers the places they are at: a link's own ends are its first and its last.
     """
@@ -76,19 +76,10 @@ def joined(links: Sequence[Link], metres: NDArray[np.object_], report: Report) -
 
 def _touches(edges: Edges, ends: NDArray[np.float64]) -> _Touches:
     """Return which ends (m, 2) lie on which links, their own among them. What is near a vertex is at the vertex."""
-    lines = shapely.linestrings(
-        np.stack(
-            [
-                np.column_stack([edges.x, edges.y]),
-                np.column_stack([edges.x + edges.dx * edges.length_m, edges.y + edges.dy * edges.length_m]),
-            ],
-            axis=1,
-        )
-    )
-    end, edge = shapely.STRtree(lines).query(
-        shapely.points(ends), predicate="dwithin", distance=_JOINED_MAX_M
-    )
-    along = edges.nearest(edge, *ends[end].T)[1]
+    end, edge = Cells.near(edges, np.arange(len(edges.x)), _JOINED_MAX_M).find(*ends.T)
+    away_squared, along = edges.nearest(edge, *ends[end].T)
+    touching = away_squared <= _JOINED_MAX_M**2
+    end, edge, along = end[touching], edge[touching], along[touching]
     length = edges.length_m[edge]
     along = np.where(along <= _JOINED_MAX_M, 0.0, np.where(along >= length - _JOINED_MAX_M, length, along))
     at_m = edges.offset_m[edge] + along
