@@ -20,7 +20,9 @@ _WHOLE_STEP_S: Final = 300
 """Passes are taken by these aligned seconds, latest first: a vehicle that goes to and fro all day has 86,400 steps."""
 
 _STEP: Final = f"date_bin('{_WHOLE_STEP_S} seconds', {{}}, 'epoch')"
-_WHOLE_DM: Final = f"{_WHOLE_SHARE} * 10 * k.length_m"
+_DM: Final = "(SELECT sum(upper(part) - lower(part)) FROM unnest(covered) AS part)"
+_SHARE: Final = "least(dm / 10.0 / k.length_m, 1.0)"
+_IS_WHOLE: Final = f"dm >= {_WHOLE_SHARE} * 10 * k.length_m"
 
 _OF_KEY: Final = """
     s.segment_id = k.segment_id AND (k.direction = 0 OR s.direction = k.direction) AND s.actions & k.bit <> 0
@@ -29,10 +31,11 @@ _COUNTED: Final = f"{_OF_KEY} AND s.time <= k.time AND s.time > k.time - interva
 
 # Since when that much was covered, passes taken latest first: a touch of the street hides nothing, and renews nothing but its own metres.
 # Where the passes that count cover it, no earlier ones are read, for they would not be taken; and none where all of these are one step.
+# OFFSET 0 lets what is above it be computed once: else the planner writes it out wherever it is used.
 _WHOLE: Final = f"""
-    SELECT time, least(dm / 10.0 / k.length_m, 1.0) AS share
+    SELECT time, {_SHARE} AS share
     FROM (
-        SELECT step, time, (SELECT sum(upper(part) - lower(part)) FROM unnest(covered) AS part) AS dm
+        SELECT step, time, {_DM} AS dm
         FROM (
             SELECT step, time, range_agg(covered) OVER (ORDER BY step DESC) AS covered
             FROM (
@@ -40,13 +43,13 @@ _WHOLE: Final = f"""
                        range_agg(int4range(s.from_dm, s.to_dm)) AS covered
                 FROM stretch s
                 WHERE NOT c.at_once AND {_OF_KEY} AND s.time <= k.time
-                  AND s.time >= CASE WHEN c.dm >= {_WHOLE_DM} THEN {_STEP.format("c.first_time")}
+                  AND s.time >= CASE WHEN c.whole THEN {_STEP.format("c.first_time")}
                                 ELSE k.time - interval '{_WHOLE_WITHIN_S} seconds' END
                 GROUP BY 1
             ) AS p
         ) AS u OFFSET 0
     ) AS m
-    WHERE dm >= {_WHOLE_DM} ORDER BY step DESC LIMIT 1
+    WHERE {_IS_WHOLE} ORDER BY step DESC LIMIT 1
 """  # noqa: S608 - no input is put into the statement
 
 # All that is summed are whole numbers, so the order of the rows leaves no trace. Products: mg/m² · mm · dm = 1e-10 kg.
@@ -98,16 +101,14 @@ _RENEW: Final = f"""
     )
     INSERT INTO treatment (segment_id, direction, action, time, share, device_id, first_time, device_ids, spread,
                            whole_time, whole_share)
-    SELECT k.segment_id, k.direction, k.action, k.time, least(c.dm / 10.0 / k.length_m, 1.0),
-           k.device_id, c.first_time, c.device_ids, w.spread,
-           CASE WHEN c.at_once THEN c.first_time ELSE h.time END,
-           CASE WHEN c.at_once THEN least(c.dm / 10.0 / k.length_m, 1.0) ELSE h.share END
+    SELECT k.segment_id, k.direction, k.action, k.time, c.share, k.device_id, c.first_time, c.device_ids, w.spread,
+           CASE WHEN c.at_once THEN c.first_time ELSE h.time END, CASE WHEN c.at_once THEN c.share ELSE h.share END
     FROM latest k
     CROSS JOIN LATERAL (
-        SELECT dm, first_time, device_ids,
-               dm >= {_WHOLE_DM} AND {_STEP.format("first_time")} = {_STEP.format("k.time")} AS at_once
+        SELECT first_time, device_ids, {_SHARE} AS share, {_IS_WHOLE} AS whole,
+               {_IS_WHOLE} AND {_STEP.format("first_time")} = {_STEP.format("k.time")} AS at_once
         FROM (
-            SELECT (SELECT sum(upper(part) - lower(part)) FROM unnest(covered) AS part) AS dm, first_time, device_ids
+            SELECT {_DM} AS dm, first_time, device_ids
             FROM (
                 SELECT range_agg(int4range(s.from_dm, s.to_dm)) AS covered, min(s.time) AS first_time,
                        array_agg(DISTINCT s.device_id) AS device_ids
